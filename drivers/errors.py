@@ -1,0 +1,23 @@
+"""What can go wrong at the edge of the machine.
+
+DriverError
+├── GpioError          a pin cannot be had: no chip, busy, not a pin of this board
+├── KeyFileError       a key or certificate is missing, readable by others, or not what it should be
+└── MqttError          a connection was asked for in a way that can never work
+"""
+
+
+class DriverError(Exception):
+    """Root of everything that `drivers` raises."""
+
+
+class GpioError(DriverError, OSError):
+    """A pin cannot be had. The message names the pin and what to do."""
+
+
+class KeyFileError(DriverError, OSError):
+    """A key or certificate file cannot be used. The message names the file and what is allowed."""
+
+
+class MqttError(DriverError, ValueError):
+    """A broker address or TLS setting that no retry can mend."""
