@@ -121,6 +121,8 @@ def _unb64url(text: bytes) -> bytes:
 def _object(data: bytes, reason: Refusal) -> JsonObject:
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        # What cannot be written again (1e999, half a surrogate pair) would fail later, where it is quoted.
+        encode_json(value)
     except (ValueError, RecursionError):
         raise Refused(reason) from None
     if not isinstance(value, dict):

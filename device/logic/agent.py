@@ -1,0 +1,314 @@
+"""The agent: one machine made of machines. Pure. Facts in, effects out; time and chance are arguments.
+
+The same object runs on a Pi, in a test and in the simulator; only the shell around it differs (device/loop.py).
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from device.logic.command import Command
+from device.logic.delivery import Delivery
+from device.logic.effects import Effect, Leave, Note, Publish, Save
+from device.logic.envelope import Refusal, Refused
+from device.logic.event import Happening, Journal, Origin, Phase
+from device.logic.inbound import Inbound
+from device.logic.kinds import Code
+from device.logic.lamp import Shows
+from device.logic.lights import Lights
+from device.logic.receipt import Answer, Receipt
+from device.logic.status import Report, StatusWriter
+from device.logic.supervision import Supervision
+from device.logic.units import MS, S, earliest
+from device.logic.uplink import Uplink
+from device.logic.zone import Outcome, Short, Zone, ZoneSettings
+from drivers.ports import (
+    Beginning,
+    Edge,
+    Fact,
+    Keys,
+    LinkDown,
+    LinkUp,
+    Loaded,
+    Message,
+    Place,
+    Probed,
+    Published,
+    Received,
+    Record,
+    Saved,
+    Settled,
+    Signer,
+    StoreFailed,
+    StoreWell,
+    Thinned,
+    Tick,
+    Urgency,
+    WallClock,
+)
+
+# Zones settle within `stable_ms`, a supervised line within half a second more; what is unknown then is told so.
+START_NS = 1_600 * MS
+# Changes that come together are one status message.
+STATUS_DELAY_NS = 250 * MS
+# Status messages need no place in the outbox: the next one replaces them.
+STATUS_TOKEN = 0
+_STARTED = Code("RR", None, 305)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """As configured. `certificate_expires_ns`: UTC since 1970, None without a certificate."""
+
+    device: str
+    version: str
+    zones: tuple[ZoneSettings, ...]
+    indicators: tuple[tuple[str, Shows], ...]
+    brokers: int
+    heartbeat_s: int
+    certificate_expires_ns: int | None
+
+
+class Agent:
+    """Everything that a device decides. Main loop only."""
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        beginning: Beginning,
+        boot: str,
+        wall: WallClock,
+        signer: Signer,
+        keys: Keys,
+        random: Callable[[], float],
+    ) -> None:
+        """`wall.at_ns` is when this run begins; `random()` gives [0, 1)."""
+        origin = Origin(settings.device, beginning.epoch, boot)
+        self._device = settings.device
+        self._version = settings.version
+        self._beginning = beginning
+        self._start_ns: int | None = wall.at_ns
+        self._now_ns = wall.at_ns
+        self._journal = Journal(origin, beginning.prev, signer)
+        self._status = StatusWriter(origin, settings.version, settings.heartbeat_s, signer)
+        self._zones = tuple(Zone(zone) for zone in settings.zones)
+        self._by_pin = {pin: zone for zone in self._zones for pin in zone.settings.pins}
+        self._by_person = {zone.settings.name for zone in self._zones if zone.by_person}
+        self._delivery = Delivery(beginning, wall.at_ns, self._topic, random)
+        self._uplink = Uplink(settings.brokers, self._delivery, self._will, wall.at_ns, random)
+        self._inbound = Inbound(settings.device, keys)
+        self._supervision = Supervision(wall, settings.certificate_expires_ns)
+        self._lights = Lights(settings.indicators)
+        self._shorts: Counter[str] = Counter()
+        self._settling: dict[Place, Answer] = {}
+        self._heartbeat_ns = settings.heartbeat_s * S
+        self._status_due_ns = wall.at_ns
+        self._told: tuple[dict[str, str], list[str]] = ({}, [])
+
+    # ------------------------------------------------------------ what a shell asks
+
+    def feed(self, fact: Fact) -> list[Effect]:
+        """What should be done now that this is known. Effects are to be carried out in order."""
+        self._now_ns = max(self._now_ns, fact.at_ns)
+        effects = self._take(fact) + self._pass_time(self._now_ns)
+        # A light waits for nothing else that has to be done.
+        return [*self._lights.switch(self._now_ns, healthy=self._is_healthy()), *effects]
+
+    def due_ns(self) -> int | None:
+        """When to feed a Tick if nothing else happens."""
+        return earliest(
+            *(zone.due_ns() for zone in self._zones),
+            None if self._start_ns is None else self._start_ns + START_NS,
+            self._uplink.due_ns(),
+            self._inbound.due_ns(),
+            self._supervision.due_ns(self._uplink.down_ns),
+            self._lights.due_ns(self._now_ns),
+            self._status_due_ns if self._uplink.is_up else None,
+        )
+
+    def stop(self, now_ns: int) -> list[Effect]:
+        """Say goodbye in good order."""
+        stopped = self._tell([Happening(now_ns, "system.stopped", "agent", Phase.REPORTED)], now_ns)
+        return [*self._lights.all_off(), *stopped, Leave(self._will(self._uplink.connections, now_ns))]
+
+    # ------------------------------------------------------------ facts
+
+    def _take(self, fact: Fact) -> list[Effect]:
+        match fact:
+            case Edge():
+                return self._zone_says(self._by_pin[fact.pin].feed(fact), self._now_ns)
+            case WallClock():
+                return self._tell(self._supervision.clock(fact), self._now_ns)
+            case LinkUp():
+                self._status_due_ns = self._now_ns
+                return self._uplink.take(fact)
+            case LinkDown() | Published() | Probed():
+                return self._uplink.take(fact)
+            case Received():
+                return self._read(fact)
+            case Tick():
+                return []
+            case _:
+                return self._take_stored(fact)
+
+    def _take_stored(self, fact: Saved | Settled | Loaded | Thinned | StoreFailed | StoreWell) -> list[Effect]:
+        match fact:
+            case Saved():
+                self._delivery.saved(fact.places)
+                for place in fact.places:
+                    self._lights.alarms.saved(place)
+                return []
+            case Settled():
+                self._settled(fact.places)
+                return []
+            case Loaded():
+                self._delivery.loaded(fact, self._now_ns)
+                return []
+            case Thinned():
+                self._delivery.thinned(fact.count)
+                return self._thinned(fact.count, fact.first, fact.last)
+            case StoreFailed():
+                # It will be answered again after a restart, but the person must not wait for a disk.
+                self._settled(fact.places)
+                self._delivery.store_failed(self._now_ns)
+            case StoreWell():
+                return [*self._delivery.store_well(), *self._tell(self._supervision.store(fact), self._now_ns)]
+        return self._tell(self._supervision.store(fact), self._now_ns)
+
+    def _pass_time(self, now_ns: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for zone in self._zones:
+            effects += self._zone_says(zone.tick(now_ns), now_ns)
+        if self._start_ns is not None and (self._all_known() or now_ns >= self._start_ns + START_NS):
+            effects += self._tell([self._started(self._start_ns)], now_ns)
+            self._start_ns = None
+        effects += self._uplink.tick(now_ns)
+        happenings = self._supervision.tick(now_ns, self._uplink.down_ns)
+        if self._inbound.is_quiet(now_ns):
+            happenings += self._supervision.troubles.restore("message", now_ns, **self._inbound.refused)
+        given_up = self._delivery.take_given_up()
+        if given_up is not None:
+            effects += self._thinned(given_up.count, given_up.first, given_up.last)
+        return effects + self._tell(happenings, now_ns) + self._tell_status(now_ns)
+
+    # ------------------------------------------------------------ what is told
+
+    def _zone_says(self, outcomes: list[Outcome], now_ns: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for outcome in outcomes:
+            if isinstance(outcome, Short):
+                self._shorts[outcome.zone] += 1
+                effects.append(Note(f"{outcome.zone}: active for {outcome.held_ms} ms, shorter than hold_ms"))
+            else:
+                effects += self._tell([outcome], now_ns)
+        return effects
+
+    def _tell(self, happenings: list[Happening], now_ns: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for happening in happenings:
+            record = self._journal.write(happening, self._supervision.wall)
+            waits = happening.is_alarm and happening.phase is Phase.RAISED and happening.subject in self._by_person
+            if waits:
+                self._lights.alarms.heard(record.place, now_ns)
+            effects += [*self._uplink.add(record, now_ns), Save(record, happening)]
+        return effects
+
+    def _started(self, at_ns: int) -> Happening:
+        reason = "boot" if not self._beginning.same_boot else "restart" if self._beginning.orderly else "crash"
+        detail: dict[str, Any] = {"reason": reason, "version": self._version, "zones": self._zone_states()}
+        return Happening(at_ns, "system.started", "agent", Phase.REPORTED, _STARTED, detail)
+
+    def _thinned(self, count: int, first: Place, last: Place) -> list[Effect]:
+        detail = {"count": count, "first": str(first), "last": str(last)}
+        return self._tell(
+            [Happening(self._now_ns, "system.thinned", "store", Phase.REPORTED, detail=detail)], self._now_ns
+        )
+
+    def _tell_status(self, now_ns: int) -> list[Effect]:
+        told = (self._zone_states(), self._supervision.troubles.names)
+        if told != self._told:
+            self._told = told
+            self._status_due_ns = min(self._status_due_ns, now_ns + STATUS_DELAY_NS)
+        if not self._uplink.is_up or now_ns < self._status_due_ns:
+            return []
+        self._status_due_ns = now_ns + self._heartbeat_ns
+        message = self._status.online(self._uplink.connections, self._report(now_ns), now_ns, self._supervision.wall)
+        return [Publish(message, STATUS_TOKEN)]
+
+    def _will(self, connection: int, now_ns: int) -> Message:
+        return self._status.offline(connection, self._report(now_ns), now_ns, self._supervision.wall)
+
+    def _report(self, now_ns: int) -> Report:
+        health = {
+            "troubles": self._supervision.troubles.names,
+            "broker": self._uplink.broker,
+            "refused": dict(self._inbound.refused),
+            "refused_by_broker": self._delivery.refused,
+            "short": dict(self._shorts),
+        }
+        delivery = self._delivery
+        return Report(self._journal.seq, delivery.depth, delivery.oldest_s(now_ns), self._zone_states(), health)
+
+    # ------------------------------------------------------------ what the control room says
+
+    def _read(self, message: Received) -> list[Effect]:
+        match self._inbound.read(message):
+            case Refusal() as reason:
+                return self._refuse(reason)
+            case Command() as command:
+                detail = {"command": command.name, "reason": "unknown command"}
+                refused = Happening(self._now_ns, "command.refused", command.jti, Phase.REPORTED, detail=detail)
+                return self._tell([refused], self._now_ns)
+            case list() as receipts:
+                return [effect for receipt in receipts for effect in self._answered(receipt)]
+            case None:
+                return []
+
+    def _refuse(self, reason: Refusal) -> list[Effect]:
+        self._inbound.count(reason, self._now_ns)
+        told = self._supervision.troubles.raise_("message", "mqtt", self._now_ns, reason=reason.value)
+        return self._tell(told, self._now_ns)
+
+    def _answered(self, receipt: Receipt) -> list[Effect]:
+        try:
+            known = self._delivery.knows(receipt)
+        except Refused as refused:
+            return self._refuse(refused.reason)
+        if not known:
+            return []
+        effects = self._delivery.answer(receipt, self._now_ns)
+        if effects:
+            # The light waits until the answer is durable: what it shows as received is not sent again.
+            self._settling[receipt.place] = receipt.answer
+        elif receipt.place in self._settling:
+            self._settling[receipt.place] = receipt.answer
+        else:
+            self._lights.alarms.answered(receipt.place, receipt.answer)
+        return effects + self._tell(self._rejection(receipt), self._now_ns)
+
+    def _rejection(self, receipt: Receipt) -> list[Happening]:
+        troubles = self._supervision.troubles
+        if receipt.answer is Answer.REJECTED:
+            return troubles.raise_("rejected", str(receipt.place), self._now_ns, reason=receipt.reason)
+        return troubles.restore("rejected", self._now_ns)
+
+    def _settled(self, places: tuple[Place, ...]) -> None:
+        for place in places:
+            answer = self._settling.pop(place, None)
+            if answer is not None:
+                self._lights.alarms.answered(place, answer)
+
+    # ------------------------------------------------------------ what is known
+
+    def _topic(self, record: Record) -> str:
+        return f"ansim/v1/{self._device}/{'alarm' if record.urgency is Urgency.ALARM else 'event'}"
+
+    def _zone_states(self) -> dict[str, str]:
+        return {zone.settings.name: zone.state for zone in self._zones}
+
+    def _all_known(self) -> bool:
+        return all(zone.state != "unknown" for zone in self._zones)
+
+    def _is_healthy(self) -> bool:
+        return self._uplink.is_up and not self._supervision.troubles.names

@@ -1,0 +1,115 @@
+"""What the lights say. Pure. Implements docs/hardware.md, "Lights".
+
+Rules
+- A believed press makes the lamp flicker at once: heard. It blinks as soon as the alarm survives a power cut: sending.
+- Lit steadily: received, and never before the control room's receipt. Help is coming: long, slow pulses.
+- Fault, two flashes: it has not got through, or was turned away. It is still being sent where that can help.
+- At rest the alarm lamp is dark. Nothing sounds and nothing flashes that an attacker across the counter could notice,
+  unless an installer puts a lamp where he can.
+- The newest alarm is what a person waits for; once help is coming for any open alarm, a received one shows that.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from device.logic.effects import Light
+from device.logic.lamp import Lamp, Look, Shows
+from device.logic.receipt import Answer
+from device.logic.units import S, earliest
+from drivers.ports import Place
+
+# Standards ask for an alarm to be notified within 10 s (EN 50131); twice that without a receipt is a fault to show.
+FAULT_NS = 20 * S
+# A light that stays on for ever says nothing any more.
+SHOWN_NS = 600 * S
+_OPEN = 64
+
+
+@dataclass(slots=True)
+class _Open:
+    at_ns: int
+    look: Look
+
+
+class AlarmLook:
+    """Which look the open alarms of people add up to."""
+
+    def __init__(self) -> None:
+        self._alarms: OrderedDict[Place, _Open] = OrderedDict()
+
+    def heard(self, place: Place, now_ns: int) -> None:
+        self._alarms[place] = _Open(now_ns, Look.HEARD)
+        if len(self._alarms) > _OPEN:
+            self._alarms.popitem(last=False)
+
+    def saved(self, place: Place) -> None:
+        alarm = self._alarms.get(place)
+        if alarm is not None and alarm.look is Look.HEARD:
+            alarm.look = Look.SENDING
+
+    def answered(self, place: Place, answer: Answer) -> None:
+        """Later states replace earlier ones; an old receipt that comes again takes nothing back."""
+        alarm = self._alarms.get(place)
+        if alarm is None:
+            return
+        match answer:
+            case Answer.REJECTED:
+                alarm.look = Look.FAULT
+            case Answer.RECEIVED | Answer.ACKNOWLEDGED:
+                alarm.look = Look.HELP if alarm.look is Look.HELP else Look.RECEIVED
+            case Answer.DISPATCHED | Answer.ON_SCENE:
+                alarm.look = Look.HELP
+            case Answer.CLOSED:
+                del self._alarms[place]
+
+    def tick(self, now_ns: int) -> None:
+        for place, alarm in list(self._alarms.items()):
+            if now_ns >= alarm.at_ns + SHOWN_NS:
+                del self._alarms[place]
+            elif alarm.look in (Look.HEARD, Look.SENDING) and now_ns >= alarm.at_ns + FAULT_NS:
+                alarm.look = Look.FAULT
+
+    def due_ns(self) -> int | None:
+        return earliest(
+            *(
+                alarm.at_ns + (FAULT_NS if alarm.look in (Look.HEARD, Look.SENDING) else SHOWN_NS)
+                for alarm in self._alarms.values()
+            )
+        )
+
+    @property
+    def look(self) -> Look:
+        if not self._alarms:
+            return Look.DARK
+        newest = self._alarms[next(reversed(self._alarms))].look
+        helped = any(alarm.look is Look.HELP for alarm in self._alarms.values())
+        return Look.HELP if helped and newest is Look.RECEIVED else newest
+
+
+class Lights:
+    """All indicators of a device."""
+
+    def __init__(self, indicators: tuple[tuple[str, Shows], ...]) -> None:
+        self.alarms = AlarmLook()
+        self._lamps = {name: (shows, Lamp()) for name, shows in indicators}
+        self._lit = dict.fromkeys(self._lamps, False)
+
+    def switch(self, now_ns: int, *, healthy: bool) -> list[Light]:
+        """The lights that change now."""
+        self.alarms.tick(now_ns)
+        changed: list[Light] = []
+        for name, (shows, lamp) in self._lamps.items():
+            health = Look.HEALTHY if healthy else Look.FAULT
+            lamp.show(self.alarms.look if shows is Shows.ALARM else health, now_ns)
+            on = lamp.is_on(now_ns)
+            if on != self._lit[name]:
+                self._lit[name] = on
+                changed.append(Light(name, on))
+        return changed
+
+    def due_ns(self, now_ns: int) -> int | None:
+        """When to call switch next, as seen at `now_ns`."""
+        return earliest(self.alarms.due_ns(), *(lamp.due_ns(now_ns) for _, lamp in self._lamps.values()))
+
+    def all_off(self) -> list[Light]:
+        return [Light(name, on=False) for name in self._lamps]

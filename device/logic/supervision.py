@@ -1,0 +1,81 @@
+"""What a device finds wrong with itself, without being asked. Pure."""
+
+from device.logic.event import Happening, Phase, utc_at
+from device.logic.kinds import DEVICE_TROUBLES
+from device.logic.troubles import Troubles
+from device.logic.units import MS, S, earliest
+from drivers.ports import StoreFailed, StoreWell, WallClock
+
+# A link that is down for less is a router's nightly restart, not a trouble. EN 50136's grades start at 90 s.
+LINK_TROUBLE_NS = 60 * S
+# A Pi has no battery-backed clock: it knows the time once the network has told it, and by then it should have.
+CLOCK_TROUBLE_NS = 900 * S
+CLOCK_JUMP_NS = 2 * S
+_DAY_NS = 86_400 * S
+CERTIFICATE_WARNING_NS = 28 * _DAY_NS
+_CERTIFICATE_CHECK_NS = 3_600 * S
+
+
+class Supervision:
+    """Watches link, clock, certificate and store; tells each trouble once and its end once."""
+
+    def __init__(self, wall: WallClock, certificate_expires_ns: int | None) -> None:
+        """`certificate_expires_ns`: UTC since 1970; None without a certificate."""
+        self.wall = wall
+        """The last reading of both clocks."""
+        self.troubles = Troubles()
+        self._expires_ns = certificate_expires_ns
+        self._check_ns: int | None = None if certificate_expires_ns is None else wall.at_ns
+        self._unsynced_ns: int | None = None if wall.synced else wall.at_ns
+
+    def clock(self, wall: WallClock) -> list[Happening]:
+        """A new reading of both clocks."""
+        jump_ns = wall.utc_ns - utc_at(wall.at_ns, self.wall)
+        self.wall = wall
+        happenings: list[Happening] = []
+        if abs(jump_ns) >= CLOCK_JUMP_NS:
+            detail = {"jump_ms": jump_ns // MS}
+            code = DEVICE_TROUBLES["clock"]
+            happenings.append(Happening(wall.at_ns, "trouble.clock", "clock", Phase.REPORTED, code, detail))
+        if wall.synced:
+            self._unsynced_ns = None
+            happenings += self.troubles.restore("clock", wall.at_ns)
+        elif self._unsynced_ns is None:
+            self._unsynced_ns = wall.at_ns
+        return happenings
+
+    def store(self, fact: StoreFailed | StoreWell) -> list[Happening]:
+        """The store failed, or is well again. A corrupt file that was put aside is told even if all is well now."""
+        raise_, restore = self.troubles.raise_, self.troubles.restore
+        if isinstance(fact, StoreFailed):
+            return raise_("storage", "store", fact.at_ns, fault=fact.fault.value)
+        if fact.kept_aside is None:
+            return restore("storage", fact.at_ns)
+        told = raise_("storage", "store", fact.at_ns, fault="corrupt", kept_aside=fact.kept_aside)
+        return told + restore("storage", fact.at_ns, kept_aside=fact.kept_aside)
+
+    def tick(self, now_ns: int, link_down_ns: int | None) -> list[Happening]:
+        """`link_down_ns`: since when there is no connection; None while there is one."""
+        happenings: list[Happening] = []
+        if link_down_ns is None:
+            happenings += self.troubles.restore("link", now_ns)
+        elif now_ns >= link_down_ns + LINK_TROUBLE_NS:
+            happenings += self.troubles.raise_("link", "broker", now_ns)
+        if self._unsynced_ns is not None and now_ns >= self._unsynced_ns + CLOCK_TROUBLE_NS:
+            happenings += self.troubles.raise_("clock", "clock", now_ns)
+        if self._check_ns is not None and self._expires_ns is not None and now_ns >= self._check_ns:
+            self._check_ns = now_ns + _CERTIFICATE_CHECK_NS
+            happenings += self._certificate(self._expires_ns, now_ns)
+        return happenings
+
+    def due_ns(self, link_down_ns: int | None) -> int | None:
+        """When to call tick next."""
+        link = None if link_down_ns is None or "link" in self.troubles else link_down_ns + LINK_TROUBLE_NS
+        unsynced = None if self._unsynced_ns is None or "clock" in self.troubles else self._unsynced_ns
+        return earliest(link, None if unsynced is None else unsynced + CLOCK_TROUBLE_NS, self._check_ns)
+
+    def _certificate(self, expires_ns: int, now_ns: int) -> list[Happening]:
+        left_ns = expires_ns - utc_at(now_ns, self.wall)
+        if left_ns >= CERTIFICATE_WARNING_NS:
+            return []
+        return self.troubles.raise_("certificate", "certificate", now_ns, days_left=left_ns // _DAY_NS)
