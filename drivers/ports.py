@@ -252,6 +252,11 @@ class Message:
 class Link(Protocol):
     """One MQTT client that may talk to several brokers, one at a time. Brokers are numbered in order of preference."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread behind it still works."""
+        ...
+
     def connect(self, broker: int, will: Message | None) -> None:
         """Try once. Answered by LinkUp, or by LinkDown with the reason; the caller decides when to try again."""
         ...
@@ -293,6 +298,11 @@ class Beginning:
 
 class Store(Protocol):
     """Events until they are answered. Calls return at once; one thread writes, several requests in one commit."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread behind it still works."""
+        ...
 
     def save(self, record: Record) -> None:
         """Answered by Saved once it survives a power cut, or by StoreFailed naming the place."""

@@ -1,0 +1,25 @@
+"""What can go wrong in the agent.
+
+AgentError
+├── ConfigError          the configuration cannot be used; the program ends with EX_CONFIG
+└── ThreadDiedError      a driver's thread has ended; only a new start helps
+"""
+
+EX_CONFIG = 78
+"""Exit status for a bad configuration (sysexits.h); service managers can be told not to restart on it."""
+
+
+class AgentError(Exception):
+    """Root of everything that `device` raises."""
+
+
+class ConfigError(AgentError, ValueError):
+    """The configuration cannot be used. `faults`: one line each, naming file, key, value and what is allowed."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class ThreadDiedError(AgentError, RuntimeError):
+    """A driver's thread has ended. The service manager is to start the agent again."""

@@ -1,0 +1,184 @@
+"""The main loop: the one thread that owns all state. Facts in, effects out; it sleeps until something is due."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from device.errors import ThreadDiedError
+from device.inbox import Inbox
+from device.logic.agent import Agent
+from device.logic.effects import Connect, Drop, Effect, Leave, Light, Load, Note, Probe, Publish, Save, Settle
+from device.logic.units import MS, S
+from drivers.errors import GpioError
+from drivers.ports import Clock, Fact, Inputs, Link, LinkDown, LinkUp, Outputs, Store, StoreFailed, Tick
+from drivers.systemd import ServiceManager
+
+_LOG = logging.getLogger(__name__)
+
+# A missed edge is mended this soon: lgpio and the kernel are known to lose one now and then (lg issue 18).
+RESAMPLE_NS = 250 * MS
+# Facts that are taken before time is looked at again.
+BURST = 256
+# The wall clock is told again when it has moved against the monotonic one by more than events are stamped with.
+DRIFT_NS = 1 * MS
+
+Observer = Callable[[Fact | Effect, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, as the loop needs it. `lights`: indicator name → pin."""
+
+    clock: Clock
+    inputs: Inputs
+    outputs: Outputs
+    link: Link
+    store: Store
+    service: ServiceManager
+    lights: dict[str, str]
+
+
+class Loop:
+    """Runs one agent on its ports. `stop` may be called from any thread or signal handler, all else from one thread."""
+
+    def __init__(self, agent: Agent, ports: Ports, inbox: Inbox, observe: Observer | None = None) -> None:
+        """observe: told every fact when it is taken and every effect when it is carried out, with the time in ns."""
+        self._agent = agent
+        self._ports = ports
+        self._inbox = inbox
+        self._observe = observe
+        self._stopping = False
+        self._resample_ns = 0
+        self._alive_ns = 0
+        self._wall = ports.clock.wall()
+
+    def run(self) -> None:
+        """Until `stop`. Closes every port in the end. Raises ThreadDiedError or GpioError when only a restart helps."""
+        self._ports.service.ready()
+        try:
+            while not self._stopping:
+                self._turn()
+            self._ports.service.stopping()
+            self._carry_out(self._agent.stop(self._ports.clock.monotonic_ns()))
+        finally:
+            self._ports.inputs.close()
+            self._ports.store.close(orderly=self._stopping)
+            self._ports.link.close()
+            self._ports.outputs.close()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._inbox.post(Tick(0))
+
+    def _turn(self) -> None:
+        fact = self._inbox.get(self._sleep_s())
+        self._tell_wall_clock()
+        fed = 0
+        while fact is not None:
+            self._feed(fact)
+            fed += 1
+            fact = self._inbox.get(0) if fed < BURST else None
+        now_ns = self._ports.clock.monotonic_ns()
+        due_ns = self._agent.due_ns()
+        if due_ns is not None and now_ns >= due_ns:
+            self._feed(Tick(now_ns))
+        if now_ns >= self._resample_ns:
+            self._resample_ns = now_ns + RESAMPLE_NS
+            self._ports.inputs.resample()
+        self._stay_alive(now_ns)
+
+    def _sleep_s(self) -> float:
+        due_ns = self._agent.due_ns()
+        wake_ns = self._resample_ns if due_ns is None else min(due_ns, self._resample_ns)
+        return (wake_ns - self._ports.clock.monotonic_ns()) / S
+
+    def _feed(self, fact: Fact) -> None:
+        if self._observe is not None:
+            self._observe(fact, self._ports.clock.monotonic_ns())
+        _log_fact(fact)
+        self._carry_out(self._agent.feed(fact))
+
+    def _tell_wall_clock(self) -> None:
+        wall = self._ports.clock.wall()
+        drift_ns = (wall.utc_ns - wall.at_ns) - (self._wall.utc_ns - self._wall.at_ns)
+        if abs(drift_ns) > DRIFT_NS or wall.synced != self._wall.synced:
+            self._wall = wall
+            self._feed(wall)
+
+    def _stay_alive(self, now_ns: int) -> None:
+        if now_ns < self._alive_ns:
+            return
+        if not self._ports.link.alive or not self._ports.store.alive:
+            raise ThreadDiedError("the MQTT thread has ended" if self._ports.store.alive else "the store has ended")
+        self._ports.service.alive()
+        self._alive_ns = now_ns + int((self._ports.service.watchdog_s or 10) * S / 4)
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self._do(effect)
+            if self._observe is not None:
+                self._observe(effect, self._ports.clock.monotonic_ns())
+
+    def _do(self, effect: Effect) -> None:
+        ports = self._ports
+        match effect:
+            case Light():
+                self._light(effect)
+            case Publish():
+                ports.link.publish(effect.message, effect.token)
+            case Save():
+                ports.store.save(effect.record)
+                _log_event(effect)
+            case Settle():
+                ports.store.settle(effect.place, effect.state)
+                _LOG.info("event %s is answered: %s", effect.place, effect.state)
+            case Load():
+                ports.store.load(effect.urgent, effect.after, effect.limit)
+            case Note():
+                ports.store.note(effect.text)
+                _LOG.info("%s", effect.text)
+            case Connect() | Leave() | Drop() | Probe():
+                self._steer(effect)
+            case _:
+                assert_never(effect)
+
+    def _steer(self, effect: Connect | Leave | Drop | Probe) -> None:
+        link = self._ports.link
+        match effect:
+            case Connect():
+                link.connect(effect.broker, effect.will)
+            case Leave():
+                link.leave(effect.farewell)
+            case Drop():
+                _LOG.warning("the connection takes alarms but answers none; it is dropped")
+                link.drop()
+            case Probe():
+                link.probe(effect.broker)
+            case _:
+                assert_never(effect)
+
+    def _light(self, effect: Light) -> None:
+        try:
+            self._ports.outputs.set(self._ports.lights[effect.indicator], effect.on)
+        except GpioError as error:
+            # A lamp that is dead must not take the alarms with it.
+            _LOG.error("indicator %s: %s", effect.indicator, error)
+
+
+def _log_event(effect: Save) -> None:
+    told = effect.happening
+    if told is not None:
+        _LOG.info("event %s: %s %s, %s", effect.record.place, told.what, told.phase.value, told.subject)
+
+
+def _log_fact(fact: Fact) -> None:
+    match fact:
+        case LinkUp():
+            _LOG.info("connected to broker %d", fact.broker + 1)
+        case LinkDown():
+            _LOG.warning("no connection to broker %d: %s", fact.broker + 1, fact.reason)
+        case StoreFailed():
+            _LOG.error("the store does not keep events: %s", fact.text)
+        case _:
+            pass

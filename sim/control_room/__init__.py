@@ -1,0 +1,1 @@
+"""The control room. Verifying and storing (verifier, chain, ledger, desk) know nothing of playing (core, room)."""

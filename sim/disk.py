@@ -1,0 +1,235 @@
+"""The event store in memory, for virtual time: the agent's own keeper over a disk that can be slow, full or broken.
+
+Not modelled: torn writes, flipped bits within an event, a disk that loses what it has synced, limits in bytes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from drivers.keeper import BATCH, CAPACITY, Keeper, Load, Note, Request, Save, Settle
+from drivers.medium import REJECTED, Found, Past, Unusable
+from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urgency
+
+Schedule = Callable[[int, Callable[[], None]], None]
+"""Do the action in so many nanoseconds of virtual time."""
+
+_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a commit leaves on the disk. The containers are never changed in place once committed."""
+
+    events: dict[Place, Record] = field(default_factory=dict)
+    rejected: tuple[Record, ...] = ()
+    notes: tuple[str, ...] = ()
+    starts: int = 0
+    boot: str | None = None
+    orderly: bool = False
+    last_digest: str | None = None
+
+
+class MemoryDisk:
+    """Survives its stores. Set `broken` or call `fill` and `corrupt` at any time; the next request finds out."""
+
+    def __init__(self) -> None:
+        self.contents: Contents | None = None
+        self.kept_aside: dict[str, Contents] = {}
+        self.starts: int | None = None
+        self.broken: StoreFault | None = None
+        """READ_ONLY or FAILED: nothing can be opened or written until it is None again."""
+        self.room: int | None = None
+        """Events that fit; None for any number."""
+        self.corrupted = False
+
+    def fill(self) -> None:
+        """From now on an event fits only where another has gone."""
+        self.room = len(self.contents.events) if self.contents is not None else 0
+
+    def corrupt(self) -> None:
+        """Make what is there unreadable."""
+        self.corrupted = True
+
+    def open(self) -> "MemoryRows":
+        self.check()
+        if self.contents is None:
+            self.contents = Contents()
+        return MemoryRows(self)
+
+    def put_aside(self) -> str:
+        if self.broken is not None:
+            raise Unusable(self.broken, "simulated")
+        name = f"events.db.corrupt-{len(self.kept_aside) + 1}"
+        self.kept_aside[name] = self.contents or Contents()
+        self.contents, self.corrupted = None, False
+        return name
+
+    def read_starts(self) -> int | None:
+        return self.starts if self.broken is None else None
+
+    def write_starts(self, count: int) -> None:
+        if self.broken is not None:
+            raise Unusable(self.broken, "simulated")
+        self.starts = count
+
+    def check(self) -> None:
+        """Raise Unusable if the disk would."""
+        if self.broken is not None:
+            raise Unusable(self.broken, "simulated")
+        if self.corrupted:
+            raise Unusable(StoreFault.CORRUPT, "simulated")
+
+
+class MemoryRows:
+    """Implements medium.Rows: changes are made to a copy, which `commit` puts in place at one stroke."""
+
+    def __init__(self, disk: MemoryDisk) -> None:
+        self._disk = disk
+        self._draft = disk.contents or Contents()
+
+    def past(self) -> Past:
+        kept = self._draft
+        urgent = sum(1 for record in kept.events.values() if record.urgency is Urgency.ALARM)
+        return Past(kept.starts, kept.boot, kept.orderly, kept.last_digest, urgent, len(kept.events) - urgent)
+
+    def begin(self) -> None:
+        self._disk.check()
+        committed = self._disk.contents or Contents()
+        self._draft = replace(committed, events=dict(committed.events))
+
+    def commit(self) -> None:
+        self._disk.check()
+        self._disk.contents = self._draft
+
+    def rollback(self) -> None:
+        self._draft = self._disk.contents or Contents()
+
+    def close(self) -> None:
+        self.rollback()
+
+    def mark_run(self, count: int, boot: str, orderly: bool) -> None:
+        self._draft = replace(self._draft, starts=count, boot=boot, orderly=orderly)
+
+    def mark_last(self, digest: str) -> None:
+        self._draft = replace(self._draft, last_digest=digest)
+
+    def insert(self, record: Record) -> None:
+        events = self._draft.events
+        if record.place not in events:
+            if self._disk.room is not None and len(events) >= self._disk.room:
+                raise Unusable(StoreFault.FULL, "simulated")
+            events[record.place] = record
+
+    def forget(self, place: Place, state: str) -> None:
+        record = self._draft.events.pop(place, None)
+        if record is not None and state == REJECTED:
+            self._draft = replace(self._draft, rejected=(*self._draft.rejected, record)[-_KEPT:])
+
+    def find(self, urgent: bool, after: Place | None, limit: int) -> Found:
+        events = self._draft.events
+        places = sorted(
+            place
+            for place, record in events.items()
+            if (record.urgency is Urgency.ALARM) == urgent and (after is None or place > after)
+        )
+        return Found(tuple(events[place] for place in places[:limit]), (), len(places) > limit)
+
+    def note(self, text: str) -> None:
+        self._draft = replace(self._draft, notes=(*self._draft.notes, text)[-_KEPT:])
+
+    def unanswered(self) -> int:
+        return len(self._draft.events)
+
+    def thin(self, excess: int, batch: int) -> Sequence[Place]:
+        gone: list[Place] = []
+        for urgency in (Urgency.TELEMETRY, Urgency.NORMAL):
+            if len(gone) < excess:
+                gone += self._oldest(urgency)[: max(excess, batch) - len(gone)]
+        for place in gone:
+            del self._draft.events[place]
+        return gone
+
+    def _oldest(self, urgency: Urgency) -> list[Place]:
+        return sorted(place for place, record in self._draft.events.items() if record.urgency is urgency)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a store on a memory disk talks to."""
+
+    post: Post
+    clock: Clock
+    schedule: Schedule
+
+
+def open_memory_store(
+    disk: MemoryDisk, wiring: Wiring, boot: str, *, random_hex: str, capacity: int = CAPACITY
+) -> tuple["MemoryStore", Beginning]:
+    """As `drivers.store.open_store`, and in the same place of a start."""
+    keeper = Keeper(disk, wiring.post, wiring.clock, capacity)
+    beginning = keeper.start(boot, random_hex)
+    return MemoryStore(keeper, disk, wiring, capacity), beginning
+
+
+class MemoryStore:
+    """Implements ports.Store without a thread. A request is committed, and answered, `delay_ns` after it was asked."""
+
+    def __init__(self, keeper: Keeper, disk: MemoryDisk, wiring: Wiring, capacity: int) -> None:
+        self.delay_ns = 0
+        """Time of one commit; requests that come meanwhile share the next one. May be changed at any time."""
+        self._keeper = keeper
+        self._disk = disk
+        self._wiring = wiring
+        self._capacity = capacity
+        self._requests: deque[Request] = deque()
+        self._busy = False
+        self._alive = True
+
+    @property
+    def alive(self) -> bool:
+        return self._alive
+
+    def save(self, record: Record) -> None:
+        self._ask(Save(record))
+
+    def settle(self, place: Place, state: str) -> None:
+        self._ask(Settle(place, state))
+
+    def load(self, urgent: bool, after: Place | None, limit: int) -> None:
+        self._ask(Load(urgent, after, limit))
+
+    def note(self, text: str) -> None:
+        self._ask(Note(text))
+
+    def close(self, orderly: bool) -> None:
+        while self._requests:
+            self._serve()
+        self._keeper.finish(orderly)
+        self._alive = False
+
+    def crash(self, boot: str, random_hex: str, wiring: Wiring | None = None) -> tuple["MemoryStore", Beginning]:
+        """End without a word, and start again on what was committed. Nothing that was asked is answered any more."""
+        self._alive = False
+        self._requests.clear()
+        wiring = wiring or self._wiring
+        return open_memory_store(self._disk, wiring, boot, random_hex=random_hex, capacity=self._capacity)
+
+    def _ask(self, request: Request) -> None:
+        self._requests.append(request)
+        if not self._busy:
+            self._busy = True
+            self._wiring.schedule(self.delay_ns, self._work)
+
+    def _work(self) -> None:
+        if not self._alive:
+            return
+        self._serve()
+        self._busy = bool(self._requests)
+        if self._busy:
+            self._wiring.schedule(self.delay_ns, self._work)
+
+    def _serve(self) -> None:
+        requests = [self._requests.popleft() for _ in range(min(BATCH, len(self._requests)))]
+        if requests:
+            self._keeper.serve(requests)
