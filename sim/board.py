@@ -42,8 +42,8 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         self.schedule = schedule
         self.clock = clock
         self.pin_class = BoardPin
-        # Held while an edge is reported, so that edges keep their order. A callback may read pins (reading takes no
-        # lock) and take its own locks, but must not wait for somebody who is moving something on this board.
+        # Held by what moves, and while an edge is reported, so that edges keep their order. A callback may read pins
+        # (reading takes no lock) and take its own locks, but must not wait for somebody who moves something here.
         self.lock = RLock()
 
     def connect(self, pin: str, circuit: Circuit) -> None:

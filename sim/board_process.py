@@ -19,6 +19,7 @@ from device.config.load import load
 from device.config.model import Config
 from device.config.model import Contact as Wired
 from device.logic.effects import Effect, Publish, Save, Settle
+from device.logic.envelope import digest
 from device.logic.units import MS
 from drivers.clock import SystemClock
 from drivers.ports import Edge, Fact, LinkDown, LinkUp, Published, Saved, Settled
@@ -101,11 +102,10 @@ def _observe(say: Callable[[Seen], None], what: Fact | Effect, now_ns: int) -> N
         case Edge():
             say(Seen("edge", what.at_ns, what.pin, what.high))
         case Save():
-            told = what.happening
-            if told is not None:
-                say(Seen("event", now_ns, str(what.record.place), told.what, told.phase.value, told.subject))
+            _tell_event(say, what, now_ns)
         case Publish():
-            say(Seen("sent", now_ns, what.message.topic.rpartition("/")[2], what.token))
+            topic = what.message.topic.rpartition("/")[2]
+            say(Seen("sent", now_ns, topic, what.token, digest(what.message.payload)))
         case Published():
             say(Seen("puback", what.at_ns, what.token))
         case Saved() | Settled():
@@ -119,6 +119,13 @@ def _observe(say: Callable[[Seen], None], what: Fact | Effect, now_ns: int) -> N
             say(Seen("answered", now_ns, str(what.place), what.state))
         case _:
             pass
+
+
+def _tell_event(say: Callable[[Seen], None], save: Save, now_ns: int) -> None:
+    told, record = save.happening, save.record
+    if told is not None:
+        values = (str(record.place), told.what, told.phase.value, told.subject, told.at_ns, record.digest)
+        say(Seen("event", now_ns, *values))
 
 
 def _say(seen: Seen) -> None:

@@ -69,24 +69,26 @@ class Contact:
         """
         if edges % 2:
             raise ValueError(f"{edges} edges do not lead back to where they began")
-        home = Side.PRESSED if self._pressed else Side.REST
-        # A side without a pin would flutter unheard.
-        away = Side.BETWEEN if self._pins[home] is not None else _other(home)
-        steps, at_ns = [], 0
-        for number in range(edges):
-            steps.append((at_ns, home if number % 2 else away))
-            at_ns += round(period_ns * self._rng.uniform(0.5, 1.5))
-        self._plan(steps)
+        with self._board.lock:
+            home = Side.PRESSED if self._pressed else Side.REST
+            # A side without a pin would flutter unheard.
+            away = Side.BETWEEN if self._pins[home] is not None else _other(home)
+            steps, at_ns = [], 0
+            for number in range(edges):
+                steps.append((at_ns, home if number % 2 else away))
+                at_ns += round(period_ns * self._rng.uniform(0.5, 1.5))
+            self._plan(steps)
 
     def _move(self, pressed: bool) -> None:
-        if pressed == self._pressed:
-            return
-        self._pressed = pressed
-        to = Side.PRESSED if pressed else Side.REST
-        leaving = self._pins[_other(to)] is not None
-        steps = self._steps(0, _other(to), Side.BETWEEN) if leaving else []
-        arriving_ns = steps[-1][0] + self._profile.transfer_ns if leaving else 0
-        self._plan(steps + self._steps(arriving_ns, Side.BETWEEN, to))
+        with self._board.lock:
+            if pressed == self._pressed:
+                return
+            self._pressed = pressed
+            to = Side.PRESSED if pressed else Side.REST
+            leaving = self._pins[_other(to)] is not None
+            steps = self._steps(0, _other(to), Side.BETWEEN) if leaving else []
+            arriving_ns = steps[-1][0] + self._profile.transfer_ns if leaving else 0
+            self._plan(steps + self._steps(arriving_ns, Side.BETWEEN, to))
 
     def _steps(self, start_ns: int, before: Side, after: Side) -> list[tuple[int, Side]]:
         offsets = bounce(self._rng, self._profile)
@@ -100,9 +102,10 @@ class Contact:
             self._board.schedule.at(now_ns + offset_ns, partial(self._step, movement, side))
 
     def _step(self, movement: int, side: Side) -> None:
-        if movement == self._movement:
-            self._side = side
-            self._settle()
+        with self._board.lock:
+            if movement == self._movement:
+                self._side = side
+                self._settle()
 
     def _settle(self) -> None:
         self._board.settle(*(pin for pin in self._pins.values() if pin is not None))

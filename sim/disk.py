@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from drivers.keeper import BATCH, CAPACITY, Keeper, Load, Note, Request, Save, Settle
+from drivers.keeper import BATCH, CAPACITY, Keeper
 from drivers.medium import REJECTED, Found, Past, Unusable
 from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urgency
+from drivers.requests import Load, Note, Request, Save, Settle
 
 Schedule = Callable[[int, Callable[[], None]], None]
 """Do the action in so many nanoseconds of virtual time."""
@@ -65,6 +66,13 @@ class MemoryDisk:
         self.contents, self.corrupted = None, False
         return name
 
+    def reserve(self) -> bool:
+        """`room` is all: nothing is kept back."""
+        return True
+
+    def make_room(self) -> bool:
+        return False
+
     def read_starts(self) -> int | None:
         return self.starts if self.broken is None else None
 
@@ -104,6 +112,9 @@ class MemoryRows:
 
     def rollback(self) -> None:
         self._draft = self._disk.contents or Contents()
+
+    def reclaim(self) -> None:
+        """Memory has no log to write back."""
 
     def close(self) -> None:
         self.rollback()

@@ -5,17 +5,15 @@ dark a connection attempt therefore succeeds at TCP and fails above; and with th
 """
 
 import asyncio
-import logging
+import itertools
 import random
 import socket
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 from sim.loop_thread import LoopThread
 from sim.network_pipe import Conduct, Connection, Traffic
-
-_LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 _BACKLOG = 100
@@ -50,9 +48,11 @@ class FaultyLink:
         self._random = random.Random(seed)
         self._traffic = Traffic()
         self._conduct = Conduct()
-        self._refusing = False
+        self._switching = asyncio.Lock()
+        self._calm = asyncio.Event()
         self._flapping: asyncio.Task[None] | None = None
-        self._server: asyncio.Server | None = None
+        self._accepting: set[asyncio.Task[tuple[asyncio.Transport, asyncio.Protocol]]] = set()
+        self._listening: socket.socket | None = None
         self._reserved: socket.socket | None = None
         self._port = 0
         self._thread = LoopThread("faulty-link")
@@ -109,12 +109,12 @@ class FaultyLink:
         self.close()
 
     async def _become(self, conduct: Conduct | None) -> None:
-        await self._stop_flapping()
-        await self._switch(conduct)
+        """None: refuse."""
+        async with self._switching:
+            await self._stop_flapping()
+            await self._switch(conduct)
 
     async def _switch(self, conduct: Conduct | None) -> None:
-        """None: refuse."""
-        self._refusing = conduct is None
         if conduct is None:
             await self._unlisten()
             await self._reset()
@@ -125,40 +125,50 @@ class FaultyLink:
         await self._listen()
 
     async def _flap(self, period_s: float) -> None:
-        await self._stop_flapping()
-        self._flapping = asyncio.create_task(self._keep_flapping(period_s))
+        async with self._switching:
+            await self._stop_flapping()
+            self._flapping = asyncio.create_task(self._keep_flapping(period_s))
 
     async def _keep_flapping(self, period_s: float) -> None:
-        while True:
-            for conduct in (None, Conduct()):
-                await self._switch(conduct)
-                await asyncio.sleep(period_s / 2 * self._random.uniform(*_FLAP_SPREAD))
+        for conduct in itertools.cycle((None, Conduct())):
+            await self._switch(conduct)
+            try:
+                async with asyncio.timeout(period_s / 2 * self._random.uniform(*_FLAP_SPREAD)):
+                    await self._calm.wait()
+            except TimeoutError:
+                continue
+            return
 
     async def _stop_flapping(self) -> None:
+        """Between two switches, never in the middle of one."""
         task, self._flapping = self._flapping, None
         if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+            self._calm.set()
+            await task
+            self._calm.clear()
 
     async def _listen(self) -> None:
-        if self._server is None:
+        if self._listening is None:
             sock = self._reserved or await self._reserve()
             self._reserved = None
+            sock.setblocking(False)
             sock.listen(_BACKLOG)
-            self._server = await asyncio.get_running_loop().create_server(self._accept, sock=sock, backlog=_BACKLOG)
-            _LOG.debug("link listens on port %d", self._port)
+            asyncio.get_running_loop().add_reader(sock, self._accept, sock)
+            self._listening = sock
 
     async def _unlisten(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
+        sock, self._listening = self._listening, None
+        if sock is not None:
+            asyncio.get_running_loop().remove_reader(sock)
+            sock.close()
             self._reserved = await self._reserve()
-            _LOG.debug("link refuses on port %d", self._port)
+        if self._accepting:
+            await asyncio.wait(self._accepting)
 
     async def _reserve(self) -> socket.socket:
-        """A socket that has the port but does not listen: connections are refused, and nobody else can take it."""
+        """A socket that has the port but does not listen: connections are refused, and the port stays ours."""
         for attempt in range(1, _BIND_ATTEMPTS + 1):
-            sock = socket.socket()
+            sock = socket.socket(proto=socket.IPPROTO_TCP)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 sock.bind((HOST, self._port))
@@ -172,12 +182,18 @@ class FaultyLink:
                 break
         return sock
 
-    def _accept(self) -> asyncio.Protocol:
-        if self._refusing:
-            # The kernel had taken it before the listening socket was closed.
-            return _Refusal()
+    def _accept(self, listening: socket.socket) -> None:
+        try:
+            sock, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # it has gone again
+            return
+        sock.setblocking(False)
         self._traffic.connections += 1
-        return Connection((HOST, self._target_port), self._traffic, self._random, self._conduct).device_end
+        connection = Connection((HOST, self._target_port), self._traffic, self._random, self._conduct)
+        attaching = asyncio.get_running_loop().connect_accepted_socket(lambda: connection.device_end, sock)
+        task = asyncio.create_task(attaching)
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
 
     async def _reset(self) -> None:
         gone = [connection.reset() for connection in list(self._traffic.open_now)]
@@ -189,14 +205,6 @@ class FaultyLink:
         return Counters(seen.connections, len(seen.open_now), seen.up.size_bytes, seen.down.size_bytes)
 
     async def _shut(self) -> None:
-        await self._stop_flapping()
-        await self._switch(None)
+        await self._become(None)
         if self._reserved is not None:
             self._reserved.close()
-
-
-class _Refusal(asyncio.Protocol):
-    """Hangs up at once."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast(asyncio.Transport, transport).abort()

@@ -8,9 +8,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import cast
 
-# SO_LINGER on with zero seconds: close sends RST and throws away what was not sent.
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
@@ -92,15 +89,29 @@ class Connection:
         if wanted and self._device.is_open and not self._dialled:
             self._dialled = True
             self._dialling = asyncio.create_task(self._reach_broker())
+            # Not in the task itself: one that is cancelled before it began never runs a line.
+            self._dialling.add_done_callback(self._dialled_out)
 
     async def _reach_broker(self) -> None:
+        loop = asyncio.get_running_loop()
+        # Only with the protocol named does asyncio switch Nagle off, which would hold small packets for 40 ms.
+        sock = socket.socket(proto=socket.IPPROTO_TCP)
+        sock.setblocking(False)
+        # Until there is a transport, giving up is a reset.
+        _reset_on_close(sock, on=True)
         try:
-            await asyncio.get_running_loop().create_connection(lambda: self._broker, *self._target)
+            await loop.sock_connect(sock, self._target)
+            await loop.create_connection(lambda: self._broker, sock=sock)
+            _reset_on_close(sock, on=False)
         except OSError:
             self._device.reset()
         finally:
-            self._dialling = None
-            self.closed()
+            if not self._broker.is_open:
+                sock.close()
+
+    def _dialled_out(self, _: asyncio.Task[None]) -> None:
+        self._dialling = None
+        self.closed()
 
 
 class _Pipe:
@@ -187,8 +198,7 @@ class _End(asyncio.Protocol):
 
     def reset(self) -> None:
         if self._transport is not None:
-            sock: socket.socket = self._transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            _reset_on_close(self._transport.get_extra_info("socket"), on=True)
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -211,3 +221,8 @@ class _End(asyncio.Protocol):
         self._in.forget()
         self._out.put(None)
         self._connection.closed()
+
+
+def _reset_on_close(sock: socket.socket, *, on: bool) -> None:
+    """SO_LINGER of zero seconds: close sends RST and throws away what was not sent."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", on, 0))

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from drivers.keystore import KeyRing, KeySigner, jwk_of
 
 BUTTON = "counter-button"
+BELL = "panic-bell"
 HOTLINE = "hotline"
 LAMP = "counter-led"
 HEALTH = "health-led"
@@ -39,6 +40,11 @@ name = "counter-button"
 type = "holdup"
 pin = "GPIO17"
 pin_nc = "GPIO27"
+
+[[zone]]
+name = "panic-bell"
+type = "panic"
+pin = "GPIO5"
 
 [[zone]]
 name = "hotline"
@@ -73,7 +79,7 @@ def make_site(
 ) -> Site:
     """Write a new store into `folder`; its brokers are on these loopback ports, in order of preference.
 
-    The store has a hold-up button with a supervised line, a no-dial phone, a counter lamp and a health lamp.
+    The store has a hold-up button with a supervised line, a wireless panic bell, a no-dial phone and two lamps.
     """
     folder.mkdir(parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()

@@ -59,6 +59,16 @@ class StoredEvent:
     envelope: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An envelope that came under an id that was taken."""
+
+    place: Place
+    digest: str
+    envelope: bytes
+    received_utc_ns: int
+
+
 class Ledger:
     """One SQLite file. One thread at a time; a second thread opens a ledger of its own on the same file.
 
@@ -130,10 +140,10 @@ class Ledger:
         where, names = ("", ()) if device_id is None else (" WHERE device=?", (device_id,))
         return [_stored(row) for row in self._all(f"{_SELECT}{where} ORDER BY arrival", *names)]
 
-    def conflicts(self, device_id: str) -> list[ChainLink]:
-        """Envelopes that came under an id that was taken: place and digest."""
-        rows = self._all("SELECT epoch, seq, digest FROM conflicts WHERE device=? ORDER BY rowid", device_id)
-        return [ChainLink(Place(epoch, seq), digest, None) for epoch, seq, digest in rows]
+    def conflicts(self, device_id: str) -> list[Conflict]:
+        """In order of arrival."""
+        rows = self._all("SELECT * FROM conflicts WHERE device=? ORDER BY rowid", device_id)
+        return [Conflict(Place(row[1], row[2]), *row[3:6]) for row in rows]
 
     def links(self, device_id: str) -> list[ChainLink]:
         """For chain.examine."""

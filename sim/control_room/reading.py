@@ -105,7 +105,8 @@ def moment(source: JsonObject, name: str) -> tuple[str, int]:
 
 
 def as_json(source: JsonObject) -> str:
-    """Compact JSON in ASCII, for keeping. Infinity, which 1e999 reads as, is refused."""
+    """Compact JSON in ASCII, for keeping."""
+    # What was deep enough to be read may be too deep to be written from here.
     try:
         return json.dumps(source, separators=(",", ":"), allow_nan=False)
     except (ValueError, RecursionError):
