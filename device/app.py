@@ -17,11 +17,11 @@ from drivers.clock import SystemClock, boot_id
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory
 from drivers.keystore import check_certificate, load_keys, load_signer
-from drivers.mqtt import MqttLink
+from drivers.mqtt.link import MqttLink
+from drivers.mqtt.tls import client_context
 from drivers.ports import Clock, Keys, Signer
 from drivers.store import open_store
 from drivers.systemd import ServiceManager
-from drivers.tls import client_context
 
 
 class Credentials:

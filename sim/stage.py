@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from device.logic.envelope import MAX_BYTES
-from drivers.brokers import Broker as Address
 from drivers.clock import SystemClock
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker as Address
+from drivers.mqtt.link import MqttLink
 from drivers.ports import Link, Post
 from sim.board_lines import Seen
 from sim.brokers import Broker, open_broker

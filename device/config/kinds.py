@@ -11,8 +11,8 @@ from typing import Generic, Protocol, TypeVar
 
 from device.config.pins import gpio_name
 from device.config.reading import Faulty, Reading
-from drivers.brokers import Broker, parse_broker
 from drivers.errors import MqttError
+from drivers.mqtt.brokers import Broker, parse_broker
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -11,7 +11,7 @@ from device.config.keys import Table, Tables, Varies, setting, table
 from device.config.kinds import BrokerUrl, FilePath, Flag, Integer, ListOf, Number, OneOf, Pin, Text
 from device.logic.kinds import ZoneType
 from device.logic.lamp import Shows
-from drivers.brokers import Broker
+from drivers.mqtt.brokers import Broker
 from drivers.ports import Pull
 
 

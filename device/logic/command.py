@@ -1,6 +1,7 @@
 """Read the control room's signed commands. Pure. Implements docs/protocol.md, "Command"."""
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from device.logic.envelope import Refusal, Refused, Typ, unseal
 from drivers.ports import Keys
@@ -22,6 +23,11 @@ def read_command(envelope: bytes, device: str, keys: Keys) -> Command:
     if payload.get("aud") != device:
         raise Refused(Refusal.AUDIENCE)
     jti, name = payload.get("jti"), payload.get("command")
-    if not (isinstance(jti, str) and 1 <= len(jti) <= _MAX_TEXT and isinstance(name, str) and len(name) <= _MAX_TEXT):
+    # Both come back to the control room in the outcome, which takes no other text.
+    if not (_is_printable(jti) and _is_printable(name)):
         raise Refused(Refusal.PAYLOAD)
     return Command(jti, name)
+
+
+def _is_printable(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and 1 <= len(text) <= _MAX_TEXT and text.isprintable()

@@ -7,6 +7,12 @@ that level first, so a thread that was held up does not swallow a short press.
 
 from dataclasses import dataclass
 
+from device.logic.units import MS
+
+# The worst of Ganssle's 18 switches bounces for 157 ms. Edges that go on for longer are noise before the movement: its
+# time, and how long a level is held, must not be counted from there.
+BOUNCE_NS = 250 * MS
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -27,12 +33,17 @@ class Debouncer:
         self._raw_ns = 0
         self._moved_ns: int | None = None
 
+    @property
+    def moving_ns(self) -> int | None:
+        """Since when the contact moves without a level that is believed; None while it rests."""
+        return self._moved_ns
+
     def feed(self, closed: bool, at_ns: int) -> Change | None:
         """A raw edge, or a level that was read. Returns what this proves about the time before it."""
         change = self.tick(at_ns)
         if closed != self._raw:
             self._raw, self._raw_ns = closed, at_ns
-            if self._moved_ns is None:
+            if self._moved_ns is None or at_ns - self._moved_ns > max(BOUNCE_NS, self.stable_ns):
                 self._moved_ns = at_ns
         return change
 

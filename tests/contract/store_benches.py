@@ -10,15 +10,19 @@ import pytest
 from drivers.database import FILE_NAME
 from drivers.eventrows import EventRows
 from drivers.keeper import CAPACITY
-from drivers.ports import Beginning, Fact, Loaded, Place, Saved, Settled, Store, StoreFault
+from drivers.ports import Beginning, Fact, Loaded, Place, Record, Saved, Settled, Store, StoreFault, Urgency
 from drivers.store import EventStore, open_store
 from sim.disk import MemoryDisk, MemoryStore, Wiring, open_memory_store
 from sim.schedule import Action, VirtualTime
+from tests.builders import make_record
 
 BOOT = "6f0c1c52-0000-4000-8000-000000000001"
 RANDOM = "9f3c51d7"
 # Real disks take milliseconds; this is for a machine that does ten other things.
 _WAIT_S = 20.0
+
+EPOCH = f"00000001{RANDOM}"
+"""Of the first start."""
 
 FactT = TypeVar("FactT", bound=Fact)
 
@@ -221,3 +225,23 @@ def places_of(bench: StoreBench, kind: type[Saved] | type[Settled], count: int) 
 def load(bench: StoreBench, urgent: bool, after: Place | None = None, limit: int = 100) -> Loaded:
     bench.store.load(urgent, after, limit)
     return fact_of(bench, Loaded)
+
+
+def event(seq: int, urgency: Urgency = Urgency.NORMAL, epoch: str = EPOCH) -> Record:
+    return make_record(seq, epoch=epoch, urgency=urgency)
+
+
+def large(seq: int, urgency: Urgency = Urgency.NORMAL) -> Record:
+    """Too large for a gap in a page."""
+    return make_record(seq, epoch=EPOCH, urgency=urgency, payload={"filler": "x" * 6000})
+
+
+def save(bench: StoreBench, *records: Record) -> None:
+    for record in records:
+        bench.store.save(record)
+    assert places_of(bench, Saved, len(records)) == [record.place for record in records]
+
+
+def settle(bench: StoreBench, place: Place, state: str = "received") -> None:
+    bench.store.settle(place, state)
+    assert places_of(bench, Settled, 1) == [place]

@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from device.logic.envelope import MAX_BYTES
-from drivers.brokers import Broker
 from drivers.clock import SystemClock
 from drivers.keystore import KeyRing, jwk_of
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
 from drivers.ports import Post
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, make_core

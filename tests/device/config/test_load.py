@@ -12,7 +12,7 @@ from device.config.model import Config, Contact, Site
 from device.errors import EX_CONFIG, AgentError, ConfigError
 from device.logic.kinds import ZoneType
 from device.logic.lamp import Shows
-from drivers.brokers import Broker
+from drivers.mqtt.brokers import Broker
 from drivers.ports import Pull
 from tests.device.config.store import GOOD, spoil
 

@@ -9,11 +9,11 @@ import pytest
 
 from device.logic.envelope import MAX_BYTES, Typ
 from device.logic.receipt import Answer, Receipt, read_receipts
-from drivers.brokers import Broker
 from drivers.clock import SystemClock
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
+from drivers.mqtt.tls import client_context
 from drivers.ports import Post, Record
-from drivers.tls import client_context
 from sim.control_room.chain import examine
 from sim.control_room.desk import TakenStatus
 from sim.control_room.ledger import Ledger

@@ -8,10 +8,10 @@ import ssl
 import time
 from collections.abc import Sequence
 
-from drivers.brokers import Broker
-from drivers.patience import Patience
-from drivers.resolver import Address
-from drivers.tls import tls_reason
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.patience import Patience
+from drivers.mqtt.resolver import Address
+from drivers.mqtt.tls import tls_reason
 
 
 class DialError(ConnectionError):

@@ -8,17 +8,17 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drivers.brokers import Broker
-from drivers.dial import dial
 from drivers.errors import MqttError
-from drivers.mqtt_paho import Hello, Session, Version
-from drivers.packet_guard import PacketGuard
-from drivers.patience import Patience, UnwantedError
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.dial import dial
+from drivers.mqtt.packet_guard import PacketGuard
+from drivers.mqtt.patience import Patience, UnwantedError
+from drivers.mqtt.probe import CONNECT_TIMEOUT_S, Prober
+from drivers.mqtt.resolver import Resolver
+from drivers.mqtt.session import Hello, Session, Version
+from drivers.mqtt.waker import Waker
+from drivers.mqtt.wire import Wire
 from drivers.ports import Clock, LinkDown, Message, Post
-from drivers.probe import CONNECT_TIMEOUT_S, Prober
-from drivers.resolver import Resolver
-from drivers.waker import Waker
-from drivers.wire import Wire
 
 _LOG = logging.getLogger(__name__)
 

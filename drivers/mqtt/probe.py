@@ -6,12 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from drivers.brokers import Broker
-from drivers.dial import dial
-from drivers.patience import Patience, UnwantedError
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.dial import dial
+from drivers.mqtt.patience import Patience, UnwantedError
+from drivers.mqtt.resolver import Resolver
+from drivers.mqtt.waker import Waker
 from drivers.ports import Clock, Post, Probed
-from drivers.resolver import Resolver
-from drivers.waker import Waker
 
 _LOG = logging.getLogger(__name__)
 

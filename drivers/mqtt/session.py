@@ -18,8 +18,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from drivers.mqtt.wire import Wire
 from drivers.ports import Clock, LinkUp, Message, Post, Published, Received
-from drivers.wire import Wire
 
 # Between TCP or TLS being there and the SUBACK; a broker answers within two round trips.
 OPENING_TIMEOUT_S = 5

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from drivers.brokers import Broker
-from drivers.patience import Patience
-from drivers.waker import Waker
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.patience import Patience
+from drivers.mqtt.waker import Waker
 
 # A resolver that works answers from a shop's router within tens of ms; after that the last known addresses are tried.
 _WITH_KNOWN_S = 1.0

@@ -1,7 +1,7 @@
 import pytest
 
-from drivers.brokers import Broker, parse_broker
 from drivers.errors import MqttError
+from drivers.mqtt.brokers import Broker, parse_broker
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.clock import SystemClock
-from drivers.packet_guard import PacketGuard
-from drivers.wire import Wire
+from drivers.mqtt.packet_guard import PacketGuard
+from drivers.mqtt.wire import Wire
 
 
 @pytest.fixture

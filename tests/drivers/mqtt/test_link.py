@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from drivers import mqtt, mqtt_paho
-from drivers.brokers import Broker
+from drivers import mqtt, mqtt_session
 from drivers.clock import SystemClock
 from drivers.errors import MqttError
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
+from drivers.mqtt.wire import Wire
 from drivers.ports import Link, LinkDown, LinkUp, Message, Post, Probed, Published, Received
-from drivers.wire import Wire
 from tests.drivers.mailbox import Mailbox
 from tests.mqtt_script import DISCONNECT, PINGREQ, PINGRESP, Greeting, Peer, ScriptBroker
 
@@ -217,7 +217,7 @@ def test_refused_subscription_ends_the_connection(make_link: _Made, facts: Mailb
 def test_broker_that_never_answers_is_given_up(
     make_link: _Made, facts: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt_paho, "OPENING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(mqtt_session, "OPENING_TIMEOUT_S", 0.2)
 
     def never_answers(peer: Peer) -> None:
         peer.expect_connect()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from drivers.brokers import Broker
 from drivers.clock import SystemClock
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
+from drivers.mqtt.tls import client_context
 from drivers.ports import LinkDown, LinkUp, Message, Probed, Published, Received
-from drivers.tls import client_context
 from sim.mosquitto import INSTALL, Mosquitto, find_mosquitto
 from sim.server_tls import ServerTls
 from tests.conftest import external

@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.packet_guard import PacketGuard
+from drivers.mqtt.packet_guard import PacketGuard
 
 _MAX = 200
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from drivers.errors import KeyFileError
-from drivers.tls import client_context, tls_reason
+from drivers.mqtt.tls import client_context, tls_reason
 from tests.pki import Identity, Pki
 
 

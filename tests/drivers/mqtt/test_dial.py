@@ -3,14 +3,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.brokers import Broker
 from drivers.clock import SystemClock
-from drivers.dial import DialError, dial
-from drivers.packet_guard import PacketGuard
-from drivers.patience import Patience
-from drivers.resolver import Address
-from drivers.waker import Waker
-from drivers.wire import Wire
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.dial import DialError, dial
+from drivers.mqtt.packet_guard import PacketGuard
+from drivers.mqtt.patience import Patience
+from drivers.mqtt.resolver import Address
+from drivers.mqtt.waker import Waker
+from drivers.mqtt.wire import Wire
 
 _BROKER = Broker("broker.example", 1883, tls=False)
 

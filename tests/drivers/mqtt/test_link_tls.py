@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from drivers.brokers import Broker
 from drivers.clock import SystemClock
-from drivers.mqtt import MqttLink
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
+from drivers.mqtt.tls import client_context
 from drivers.ports import LinkDown, LinkUp, Message, Published, Received
-from drivers.tls import client_context
 from tests.drivers.mailbox import Mailbox
 from tests.mqtt_script import Peer, ScriptBroker
 from tests.pki import Pki

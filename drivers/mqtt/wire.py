@@ -4,9 +4,9 @@ import socket
 import ssl
 import struct
 
-from drivers.packet_guard import PacketGuard
+from drivers.mqtt.packet_guard import PacketGuard
+from drivers.mqtt.tls import tls_reason
 from drivers.ports import Clock
-from drivers.tls import tls_reason
 
 # One TLS record (RFC 8446 §5.1) at a time: what TLS has decrypted is then always read in one go.
 _READ_BYTES = 16 * 1024
