@@ -20,7 +20,7 @@ from drivers.keystore import check_certificate, load_keys, load_signer
 from drivers.mqtt.link import MqttLink
 from drivers.mqtt.tls import client_context
 from drivers.ports import Clock, Keys, Signer
-from drivers.store import open_store
+from drivers.store.event_store import open_store
 from drivers.systemd import ServiceManager
 
 

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from drivers.keeper import BATCH, CAPACITY, Keeper
-from drivers.medium import REJECTED, Found, Past, Unusable
 from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urgency
-from drivers.requests import Load, Note, Request, Save, Settle
+from drivers.store.keeper import BATCH, CAPACITY, Keeper
+from drivers.store.medium import REJECTED, Found, Past, Unusable
+from drivers.store.requests import Load, Note, Request, Save, Settle
 
 Schedule = Callable[[int, Callable[[], None]], None]
 """Do the action in so many nanoseconds of virtual time."""

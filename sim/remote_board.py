@@ -3,24 +3,63 @@
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, Protocol
 
 from sim.board_lines import Order, Seen, decode_seen, encode
 
 _LOG = logging.getLogger(__name__)
 
 
+class Running(Protocol):
+    """What a board needs of its process; subprocess.Popen has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+    def kill(self) -> None: ...
+
+
+Start = Callable[[Sequence[str]], Running]
+
+
+def start_alone(options: Sequence[str], wrapper: Sequence[str] = ()) -> Running:
+    """A board in a process of its own; `wrapper` is the start of a command line that ends by running the rest."""
+    command = [*wrapper, sys.executable, "-m", "sim.board_process", *options]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    )
+
+
 class RemoteBoard:
     """One board. `observe` is called on the thread that reads what the board says. All methods: one thread."""
 
-    def __init__(self, config: Path, observe: Callable[[Seen], None], *, seed: int = 0, bounce: str = "good") -> None:
-        self._command = [sys.executable, "-m", "sim.board_process", "--config", str(config)]
-        self._command += ["--seed", str(seed), "--bounce", bounce]
+    def __init__(
+        self,
+        config: Path,
+        observe: Callable[[Seen], None],
+        *,
+        seed: int = 0,
+        bounce: str = "good",
+        start: Start = start_alone,
+    ) -> None:
+        """start: makes the process, given the options of sim.board_process."""
+        self._options = ["--config", str(config), "--seed", str(seed), "--bounce", bounce]
+        self._start = start
         self._observe = observe
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._reader: Thread | None = None
 
     @property
@@ -36,9 +75,7 @@ class RemoteBoard:
         if self.is_on:
             return
         self._end()
-        self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-        )
+        self._process = self._start(self._options)
         self._reader = Thread(target=self._read, args=(self._process.stdout,), name="board-lines", daemon=True)
         self._reader.start()
 
@@ -73,6 +110,6 @@ class RemoteBoard:
             if pipe is not None:
                 pipe.close()
 
-    def _read(self, lines: IO[bytes]) -> None:
-        for line in lines:
+    def _read(self, lines: IO[bytes] | None) -> None:
+        for line in lines or ():
             self._observe(decode_seen(line))

@@ -18,7 +18,7 @@ from sim.control_room.room import SUBSCRIPTIONS, Room, make_core
 from sim.control_room.room import Seen as RoomSeen
 from sim.control_room.verifier import Verifier
 from sim.network import FaultyLink
-from sim.remote_board import RemoteBoard
+from sim.remote_board import RemoteBoard, Start, start_alone
 from sim.site import Site, make_site
 
 CONTROL_ROOM = "control-room"
@@ -46,6 +46,7 @@ class Stage:
         seed: int = 0,
         bounce: str = "good",
         keepalive_s: int = 10,
+        start_board: Start = start_alone,
     ) -> None:
         """folder: for keys, state and the control room's ledger; broker: a new one by default, closed in the end."""
         self._folder = folder
@@ -55,6 +56,7 @@ class Stage:
         self._seed = seed
         self._bounce = bounce
         self._keepalive_s = keepalive_s
+        self._start_board = start_board
         self.clock = SystemClock()
         self.broker = broker or open_broker()
         self.network: FaultyLink
@@ -86,7 +88,9 @@ class Stage:
         self.room = self._undo.enter_context(Room(core, self._link, self.clock, self._on_room))
         if not self.room.wait_connected(_CONNECT_TIMEOUT_S):
             raise TimeoutError(f"the control room cannot reach the {self.broker.name}")
-        self.board = RemoteBoard(self.site.config, self._on_board, seed=self._seed, bounce=self._bounce)
+        self.board = RemoteBoard(
+            self.site.config, self._on_board, seed=self._seed, bounce=self._bounce, start=self._start_board
+        )
         self._undo.callback(self.board.close)
 
     def _link(self, post: Post) -> Link:

@@ -101,7 +101,7 @@ class Agent:
         self._supervision = Supervision(wall, settings.certificate_expires_ns)
         self._lights = Lights(settings.indicators)
         self._shorts: Counter[str] = Counter()
-        self._settling: dict[Place, Answer] = {}
+        self._settling: dict[Place, list[Answer]] = {}
         self._heartbeat_ns = settings.heartbeat_s * S
         self._status_due_ns = wall.at_ns
         self._told: tuple[dict[str, str], list[str]] = ({}, [])
@@ -111,7 +111,11 @@ class Agent:
     def feed(self, fact: Fact) -> list[Effect]:
         """What should be done now that this is known. Effects are to be carried out in order."""
         self._now_ns = max(self._now_ns, fact.at_ns)
-        effects = self._take(fact) + self._pass_time(self._now_ns)
+        effects = self._take(fact)
+        # An edge may wait in the queue behind any other fact: only a Tick says that a level has lasted until now.
+        if isinstance(fact, Tick):
+            effects += self._tick_zones(self._now_ns)
+        effects += self._pass_time(self._now_ns)
         # A light waits for nothing else that has to be done.
         return [*self._lights.switch(self._now_ns, healthy=self._is_healthy()), *effects]
 
@@ -176,10 +180,11 @@ class Agent:
                 return [*self._delivery.store_well(), *self._tell(self._supervision.store(fact), self._now_ns)]
         return self._tell(self._supervision.store(fact), self._now_ns)
 
+    def _tick_zones(self, now_ns: int) -> list[Effect]:
+        return [effect for zone in self._zones for effect in self._zone_says(zone.tick(now_ns), now_ns)]
+
     def _pass_time(self, now_ns: int) -> list[Effect]:
         effects: list[Effect] = []
-        for zone in self._zones:
-            effects += self._zone_says(zone.tick(now_ns), now_ns)
         if self._start_ns is not None and (self._all_known() or now_ns >= self._start_ns + START_NS):
             effects += self._tell([self._started(self._start_ns)], now_ns)
             self._start_ns = None
@@ -280,12 +285,13 @@ class Agent:
         effects = self._delivery.answer(receipt, self._now_ns)
         if effects:
             # The light waits until the answer is durable: what it shows as received is not sent again.
-            self._settling[receipt.place] = receipt.answer
-        elif receipt.place in self._settling:
-            self._settling[receipt.place] = receipt.answer
+            self._settling[receipt.place] = [receipt.answer]
+            return effects + self._tell(self._rejection(receipt), self._now_ns)
+        if receipt.place in self._settling:
+            self._settling[receipt.place].append(receipt.answer)
         else:
             self._lights.alarms.answered(receipt.place, receipt.answer)
-        return effects + self._tell(self._rejection(receipt), self._now_ns)
+        return []
 
     def _rejection(self, receipt: Receipt) -> list[Happening]:
         troubles = self._supervision.troubles
@@ -295,8 +301,7 @@ class Agent:
 
     def _settled(self, places: tuple[Place, ...]) -> None:
         for place in places:
-            answer = self._settling.pop(place, None)
-            if answer is not None:
+            for answer in self._settling.pop(place, ()):
                 self._lights.alarms.answered(place, answer)
 
     # ------------------------------------------------------------ what is known

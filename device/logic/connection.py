@@ -48,6 +48,7 @@ class Connection:
         self._tries = 0
         self._up_ns = 0
         self._hurried_ns: int | None = None
+        self._hurry_ns: int | None = None  # when an alarm that waits wants a try
         self.broker = 0
         """The broker that is connected, being tried, or to be tried next."""
 
@@ -67,12 +68,14 @@ class Connection:
             return None
         if self._state is _State.WAITING:
             self._state = _State.CONNECTING
+            if self._hurry_ns is not None:
+                self._hurried_ns, self._hurry_ns = now_ns, None
             return Do.CONNECT
         self._due_ns = now_ns + self._spread(PROBE_NS)
         return Do.PROBE
 
     def up(self, now_ns: int) -> None:
-        self._state, self._up_ns = _State.UP, now_ns
+        self._state, self._up_ns, self._hurry_ns = _State.UP, now_ns, None
         self._due_ns = now_ns + self._spread(PROBE_NS)
 
     def down(self, now_ns: int) -> None:
@@ -90,12 +93,16 @@ class Connection:
         else:
             self.broker, self._tries = 0, self._tries + 1
             self._due_ns = now_ns + self._backoff()
+        if self._hurry_ns is not None:
+            self._due_ns = min(self._due_ns, max(now_ns, self._hurry_ns))
 
     def hurry(self, now_ns: int) -> None:
-        """An alarm is waiting: try now. Does nothing while a try is under way."""
-        recently = self._hurried_ns is not None and now_ns - self._hurried_ns < HURRY_NS
-        if self._state is _State.WAITING and not recently:
-            self._hurried_ns = self._due_ns = now_ns
+        """An alarm is waiting: try now; if a try is under way that may be too old to succeed, again after it."""
+        if self.is_up:
+            return
+        self._hurry_ns = now_ns if self._hurried_ns is None else max(now_ns, self._hurried_ns + HURRY_NS)
+        if self._state is _State.WAITING:
+            self._due_ns = min(self._due_ns, self._hurry_ns)
 
     def give_up(self) -> None:
         """This broker does not do its work: once the connection is dropped, the next one is tried."""

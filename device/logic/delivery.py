@@ -126,7 +126,12 @@ class Delivery:
     def loaded(self, fact: Loaded, now_ns: int) -> None:
         lane = self._alarms if fact.urgent else self._others
         for record in lane.loaded(fact.records, fact.more):
-            lane.add(Pending(record, now_ns, now_ns, saved=True))
+            sent = self._sent.get(record.place)
+            # The disk may have read it before it was told that it is answered.
+            if sent is None or not sent.answered:
+                lane.add(Pending(record, now_ns, now_ns, saved=True))
+        if not (self._alarms.behind or self._others.behind):
+            self._count = len(self._alarms) + len(self._others)
 
     def thinned(self, count: int) -> None:
         self._count -= count
@@ -143,8 +148,10 @@ class Delivery:
         """The connection is gone, and what was in flight with it."""
         self._limit = 0
         self._flying.clear()
-        for pending in (p for lane in self._lanes for p in lane.all()):
-            pending.token = None
+        for lane in self._lanes:
+            for pending in reversed(list(lane.all())):
+                pending.token = None
+                lane.make_room(pending.record.place, may_send=False)
 
     def published(self, token: int, refused: str | None) -> None:
         place = self._flying.pop(token, None)
@@ -203,7 +210,7 @@ class Delivery:
                 if room > 0 and pending.token is None and now_ns >= pending.due_ns:
                     room -= 1
                     effects.append(self._send(lane, pending, now_ns))
-            if lane.wants_load() and self._store_retry_ns is None:
+            if lane.wants_load():
                 effects.append(Load(lane.urgent, lane.load_from(), WINDOW))
         return effects
 
@@ -238,7 +245,7 @@ class Delivery:
         """The control room answers again: what has been waiting for its slow resend need not wait longer."""
         silent = now_ns - self._answered_ns >= SILENCE_NS
         self._answered_ns = now_ns
-        for pending in (p for lane in self._lanes for p in lane.all() if silent and p.token is None):
+        for pending in (p for lane in self._lanes for p in lane.all() if silent and p.token is None and p.sent > 1):
             pending.due_ns = now_ns
 
     def _bound_memory(self) -> None:

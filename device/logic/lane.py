@@ -37,6 +37,7 @@ class Lane:
         self.urgent = urgent
         self.behind = behind
         self.loading = False
+        self._failing = False
         self._evicted = False
         self._cursor: Place | None = None
         self._pending: dict[Place, Pending] = {}
@@ -66,31 +67,39 @@ class Lane:
         return (self._pending[place] for place in self._order)
 
     def sendable(self) -> Iterator[Pending]:
-        """What may be sent, in order: the window; and alarms that were never sent, however many wait before them."""
-        window = WINDOW
-        if self.behind:  # what has not been loaded yet comes before what is newer
-            window = 0 if self._cursor is None else min(WINDOW, bisect_right(self._order, self._cursor))
+        """What may be sent, in order: the window; and alarms that were never sent, however many wait before them.
+
+        While older ones wait for the disk, every alarm in memory may be: a disk that hangs must not end its resends.
+        """
+        # What has not been loaded yet comes before what is newer.
+        window = min(WINDOW, self._passed()) if self.behind and not self._failing else WINDOW
         for place in islice(self._order, window):
             yield self._pending[place]
         if self.urgent:
             for place in islice(self._order, window, None):
-                if not self._pending[place].sent:
+                if self.behind or not self._pending[place].sent:
                     yield self._pending[place]
 
     def make_room(self, place: Place, *, may_send: bool) -> None:
         """Leave an event to the disk if memory has its window full. An alarm that may be sent now is sent first."""
         pending = self._pending.get(place)
-        if pending is None or not pending.saved or pending.token is not None:
+        if pending is None or not pending.saved or pending.token is not None or self._failing:
             return
-        # What the cursor has passed will not be loaded again, so it stays.
-        passed = self._cursor is not None and place <= self._cursor
-        if passed or (self.urgent and may_send and not pending.sent) or not (self.behind or len(self) > WINDOW):
+        # What the cursor has passed will not be loaded again, so it stays; so does the window while all is in memory.
+        index = bisect_left(self._order, place)
+        if index < (self._passed() if self.behind else WINDOW) or (self.urgent and may_send and not pending.sent):
             return
+        if not self.behind:  # all that is unanswered was in memory: loading goes on behind what stays before this one
+            self._cursor = self._order[index - 1]
         self.remove(place)
         self.behind = self._evicted = True
 
     def wants_load(self) -> bool:
-        return self.behind and not self.loading and len(self) <= WINDOW // 2
+        return self.behind and not self.loading and not self._failing and self._passed() <= WINDOW // 2
+
+    def _passed(self) -> int:
+        """How many in memory the cursor has passed: none older than the last of them waits on the disk."""
+        return 0 if self._cursor is None else bisect_right(self._order, self._cursor)
 
     def load_from(self) -> Place | None:
         """Begin to load: behind which place."""
@@ -99,10 +108,10 @@ class Lane:
 
     def store_failed(self) -> None:
         """The disk cannot be read: go on with what is in memory."""
-        self.loading = self.behind = False
+        self.loading, self._failing = False, True
 
     def store_well(self) -> None:
-        self.behind = True
+        self.behind, self._failing = True, False
 
     def loaded(self, records: tuple[Record, ...], more: bool) -> list[Record]:
         """Take the answer of the store; returns what was not in memory yet."""

@@ -64,16 +64,17 @@ class Uplink:
                 self._delivery.published(fact.token, fact.refused)
             case Probed():
                 if self._connection.probed(fact.broker, fact.well) is Do.GO_BACK:
+                    self._delivery.down()
                     return [Leave(self._will(self.connections, now_ns))]
         return []
 
     def tick(self, now_ns: int) -> list[Effect]:
+        effects: list[Effect] = []
         if self.is_up and (self._delivery.waits_for_broker(now_ns) or self._is_unheard(now_ns)):
             self._switched_ns = now_ns
             self._connection.give_up()
             self._delivery.down()
-            return [Drop()]
-        effects: list[Effect] = []
+            effects.append(Drop())
         match self._connection.tick(now_ns):
             case Do.CONNECT:
                 self.connections += 1

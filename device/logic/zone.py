@@ -124,8 +124,9 @@ class Zone:
         if self._line.fault != self._fault:
             phase = Phase.RAISED if self._line.fault else Phase.RESTORED
             told = self._line.fault or self._fault
+            at_ns = now_ns if self._line.doubt_ns is None else self._line.doubt_ns
             self._fault = self._line.fault
-            outcomes.append(self._circuit("line", phase, now_ns, fault=told))
+            outcomes.append(self._circuit("line", phase, at_ns, fault=told))
         if change is not None and change.closed:
             self._active = change
             outcomes += self._overdue(now_ns)
@@ -163,10 +164,14 @@ class Zone:
         return outcomes
 
     def _held_ns(self) -> int | None:
-        # A release that began before the hold was over is believed `stable_ns` later: wait for it.
         if self._active is None or self._handled:
             return None
-        return self._active.moved_ns + self.settings.hold_ns + self.settings.stable_ns
+        over_ns = self._active.moved_ns + self.settings.hold_ns
+        # A release that began before the hold was over is believed later: wait for it, but not for one without end.
+        moving_ns, settled_ns = self._line.moving_ns, self._line.due_ns()
+        if moving_ns is None or settled_ns is None or moving_ns >= over_ns:
+            return over_ns + self.settings.stable_ns
+        return max(over_ns + self.settings.stable_ns, min(settled_ns, over_ns + CHATTER_STABLE_NS))
 
     def _stuck_ns(self) -> int | None:
         if self._active is None or not self._handled or self._stuck or not self.settings.stuck_ns:

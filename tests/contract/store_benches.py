@@ -7,11 +7,11 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from drivers.database import FILE_NAME
-from drivers.eventrows import EventRows
-from drivers.keeper import CAPACITY
 from drivers.ports import Beginning, Fact, Loaded, Place, Record, Saved, Settled, Store, StoreFault, Urgency
-from drivers.store import EventStore, open_store
+from drivers.store.database import FILE_NAME
+from drivers.store.event_store import EventStore, open_store
+from drivers.store.eventrows import EventRows
+from drivers.store.keeper import CAPACITY
 from sim.disk import MemoryDisk, MemoryStore, Wiring, open_memory_store
 from sim.schedule import Action, VirtualTime
 from tests.builders import make_record

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from drivers.keeper import RETRY_NS
 from drivers.ports import (
     Place,
     Saved,
@@ -15,6 +14,7 @@ from drivers.ports import (
     Thinned,
     Urgency,
 )
+from drivers.store.keeper import RETRY_NS
 from tests.contract.store_benches import (
     BOOT,
     EPOCH,

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from drivers import mqtt, mqtt_session
 from drivers.clock import SystemClock
 from drivers.errors import MqttError
+from drivers.mqtt import link as mqtt
+from drivers.mqtt import session as mqtt_session
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.mqtt.wire import Wire

@@ -5,10 +5,10 @@ import threading
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from drivers.database import Files
-from drivers.keeper import BATCH, CAPACITY, Keeper
 from drivers.ports import Beginning, Clock, Place, Post, Record
-from drivers.requests import Load, Note, Request, Save, Settle
+from drivers.store.database import Files
+from drivers.store.keeper import BATCH, CAPACITY, Keeper
+from drivers.store.requests import Load, Note, Request, Save, Settle
 
 _LOG = logging.getLogger(__name__)
 

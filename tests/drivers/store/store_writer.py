@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from drivers.ports import Beginning, Fact, Place, Record, Saved, Settled, StoreFailed, StoreWell, Urgency, WallClock
-from drivers.store import EventStore, open_store
+from drivers.store.event_store import EventStore, open_store
 
 _NOBODY = 65534
 _IN_FLIGHT = 8

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers import starts
+from drivers.store import starts
 
 RANDOM = "9f3c51d7"
 

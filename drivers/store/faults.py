@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from drivers.medium import Unusable
 from drivers.ports import StoreFault
+from drivers.store.medium import Unusable
 
 # Primary result codes, https://www.sqlite.org/rescode.html; every other one is FAILED.
 _SQLITE = {

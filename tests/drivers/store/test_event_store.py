@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from drivers.database import FILE_NAME, RESERVE_BYTES, RESERVE_NAME
-from drivers.keeper import RETRY_NS
 from drivers.ports import Fact, Loaded, Place, Record, Saved, Settled, StoreFailed, StoreFault, StoreWell, Urgency
+from drivers.store.database import FILE_NAME, RESERVE_BYTES, RESERVE_NAME
+from drivers.store.keeper import RETRY_NS
 from tests.builders import make_record
 from tests.contract.store_benches import FileBench, fact_of, load, places_of
-from tests.drivers import store_writer
+from tests.drivers.store import store_writer
 
 EPOCH = "000000019f3c51d7"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WAIT_S = 30.0
 KILLS = 20
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from drivers.database import FILE_NAME, MAX_KEPT_ASIDE
 from drivers.ports import Loaded, Place, Record, Saved, StoreFailed, StoreFault, StoreWell, Urgency
+from drivers.store.database import FILE_NAME, MAX_KEPT_ASIDE
 from tests.builders import make_record
 from tests.contract.store_benches import FileBench, fact_of, load, places_of
 

@@ -1,6 +1,6 @@
 """What the event store does, whatever keeps the bytes: order, group commit, faults, thinning, epochs.
 
-No thread and no file in here: `drivers/store.py` runs it over SQLite on a thread, `sim/disk.py` over memory.
+No thread and no file in here: `event_store.py` runs it over SQLite on a thread, `sim/disk.py` over memory.
 """
 
 import logging
@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from drivers import starts
-from drivers.medium import Medium, Past, Rows, Unusable
 from drivers.ports import (
     Beginning,
     Clock,
@@ -24,7 +22,9 @@ from drivers.ports import (
     StoreWell,
     Thinned,
 )
-from drivers.requests import Load, Note, Request, Save, Settle, comes_first, place_of
+from drivers.store import starts
+from drivers.store.medium import Medium, Past, Rows, Unusable
+from drivers.store.requests import Load, Note, Request, Save, Settle, comes_first, place_of
 
 _LOG = logging.getLogger(__name__)
 

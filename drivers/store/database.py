@@ -10,11 +10,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from drivers import starts
-from drivers.eventrows import MIGRATIONS, EventRows
-from drivers.faults import translated
-from drivers.medium import Unusable
 from drivers.ports import StoreFault
+from drivers.store import starts
+from drivers.store.eventrows import MIGRATIONS, EventRows
+from drivers.store.faults import translated
+from drivers.store.medium import Unusable
 
 _LOG = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drivers.keeper import RETRY_NS, Keeper
-from drivers.medium import Unusable
 from drivers.ports import Fact, Saved, StoreFailed, StoreFault, StoreWell
-from drivers.requests import Save
+from drivers.store.keeper import RETRY_NS, Keeper
+from drivers.store.medium import Unusable
+from drivers.store.requests import Save
 from sim.clock import ManualClock
 from sim.disk import MemoryDisk, MemoryRows
 from tests.builders import make_record

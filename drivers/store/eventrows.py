@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from drivers import starts
-from drivers.faults import translated
-from drivers.medium import REJECTED, Found, Past, Unusable
 from drivers.ports import Place, Record, StoreFault, Urgency
+from drivers.store import starts
+from drivers.store.faults import translated
+from drivers.store.medium import REJECTED, Found, Past, Unusable
 
 _LOG = logging.getLogger(__name__)
 
