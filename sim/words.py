@@ -14,6 +14,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "off hook": ("OFF THE HOOK", "수화기 들림"),
     "wire cut": ("WIRE CUT", "배선 끊김"),
     "lamp": ("Lamp under the counter", "카운터 아래 등"),
+    "health": ("Health lamp", "상태 등"),
     "network": ("Network", "네트워크"),
     "power": ("Power", "전원"),
     "room": ("Control room", "관제실"),
