@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
 
 from device.errors import ThreadDiedError
+from device.hands import Hands
 from device.inbox import Inbox
 from device.logic.agent import Agent
-from device.logic.effects import Connect, Drop, Effect, Leave, Light, Load, Note, Probe, Publish, Save, Settle
+from device.logic.effects import Effect
 from device.logic.units import MS, S
-from drivers.errors import GpioError
 from drivers.ports import Clock, Fact, Inputs, Link, LinkDown, LinkUp, Outputs, Store, StoreFailed, Tick
 from drivers.systemd import ServiceManager
 
@@ -46,6 +45,7 @@ class Loop:
         """observe: told every fact when it is taken and every effect when it is carried out, with the time in ns."""
         self._agent = agent
         self._ports = ports
+        self._hands = Hands(ports.outputs, ports.link, ports.store, ports.lights)
         self._inbox = inbox
         self._observe = observe
         self._stopping = False
@@ -116,60 +116,9 @@ class Loop:
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
-            self._do(effect)
+            self._hands.do(effect)
             if self._observe is not None:
                 self._observe(effect, self._ports.clock.monotonic_ns())
-
-    def _do(self, effect: Effect) -> None:
-        ports = self._ports
-        match effect:
-            case Light():
-                self._light(effect)
-            case Publish():
-                ports.link.publish(effect.message, effect.token)
-            case Save():
-                ports.store.save(effect.record)
-                _log_event(effect)
-            case Settle():
-                ports.store.settle(effect.place, effect.state)
-                _LOG.info("event %s is answered: %s", effect.place, effect.state)
-            case Load():
-                ports.store.load(effect.urgent, effect.after, effect.limit)
-            case Note():
-                ports.store.note(effect.text)
-                _LOG.info("%s", effect.text)
-            case Connect() | Leave() | Drop() | Probe():
-                self._steer(effect)
-            case _:
-                assert_never(effect)
-
-    def _steer(self, effect: Connect | Leave | Drop | Probe) -> None:
-        link = self._ports.link
-        match effect:
-            case Connect():
-                link.connect(effect.broker, effect.will)
-            case Leave():
-                link.leave(effect.farewell)
-            case Drop():
-                _LOG.warning("the connection takes alarms but answers none; it is dropped")
-                link.drop()
-            case Probe():
-                link.probe(effect.broker)
-            case _:
-                assert_never(effect)
-
-    def _light(self, effect: Light) -> None:
-        try:
-            self._ports.outputs.set(self._ports.lights[effect.indicator], effect.on)
-        except GpioError as error:
-            # A lamp that is dead must not take the alarms with it.
-            _LOG.error("indicator %s: %s", effect.indicator, error)
-
-
-def _log_event(effect: Save) -> None:
-    told = effect.happening
-    if told is not None:
-        _LOG.info("event %s: %s %s, %s", effect.record.place, told.what, told.phase.value, told.subject)
 
 
 def _log_fact(fact: Fact) -> None:

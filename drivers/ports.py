@@ -291,6 +291,7 @@ class Beginning:
     """Digest of the last event that an earlier epoch stored."""
     unanswered_urgent: int
     unanswered: int
+    """All of them, the urgent ones too."""
     same_boot: bool
     orderly: bool
     """The last run said goodbye."""

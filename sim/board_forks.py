@@ -81,7 +81,7 @@ class BoardForks:
         finally:
             os.close(orders)
             os.close(lines)
-        return ForkedBoard(self, int(answer), open(write_orders, "wb", buffering=0), open(read_lines, "rb"))  # noqa: SIM115  RemoteBoard closes them
+        return ForkedBoard(self, int(answer), os.fdopen(write_orders, "wb", 0), os.fdopen(read_lines, "rb"))
 
     def ask(self, *request: str, files: Sequence[int] = ()) -> str:
         """One request, one answer. ConnectionError if the process that forks is gone."""

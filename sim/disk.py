@@ -6,6 +6,7 @@ Not modelled: torn writes, flipped bits within an event, a disk that loses what 
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 
 from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urgency
 from drivers.store.keeper import BATCH, CAPACITY, Keeper
@@ -20,7 +21,7 @@ _KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a commit leaves on the disk. The containers are never changed in place once committed."""
+    """What a commit leaves on the disk."""
 
     events: dict[Place, Record] = field(default_factory=dict)
     rejected: tuple[Record, ...] = ()
@@ -90,11 +91,12 @@ class MemoryDisk:
 
 
 class MemoryRows:
-    """Implements medium.Rows: changes are made to a copy, which `commit` puts in place at one stroke."""
+    """Implements medium.Rows. Events are changed in place, with what undoes it; all else in a copy, until `commit`."""
 
     def __init__(self, disk: MemoryDisk) -> None:
         self._disk = disk
         self._draft = disk.contents or Contents()
+        self._undo: list[tuple[Place, Record | None]] = []
 
     def past(self) -> Past:
         kept = self._draft
@@ -103,14 +105,21 @@ class MemoryRows:
 
     def begin(self) -> None:
         self._disk.check()
-        committed = self._disk.contents or Contents()
-        self._draft = replace(committed, events=dict(committed.events))
+        self._draft = self._disk.contents or Contents()
+        self._undo.clear()
 
     def commit(self) -> None:
         self._disk.check()
         self._disk.contents = self._draft
+        self._undo.clear()
 
     def rollback(self) -> None:
+        for place, record in reversed(self._undo):
+            if record is None:
+                self._draft.events.pop(place, None)
+            else:
+                self._draft.events[place] = record
+        self._undo.clear()
         self._draft = self._disk.contents or Contents()
 
     def reclaim(self) -> None:
@@ -130,20 +139,22 @@ class MemoryRows:
         if record.place not in events:
             if self._disk.room is not None and len(events) >= self._disk.room:
                 raise Unusable(StoreFault.FULL, "simulated")
+            self._undo.append((record.place, None))
             events[record.place] = record
 
     def forget(self, place: Place, state: str) -> None:
-        record = self._draft.events.pop(place, None)
+        record = self._remove(place)
         if record is not None and state == REJECTED:
             self._draft = replace(self._draft, rejected=(*self._draft.rejected, record)[-_KEPT:])
 
     def find(self, urgent: bool, after: Place | None, limit: int) -> Found:
         events = self._draft.events
-        places = sorted(
+        waiting = (
             place
             for place, record in events.items()
             if (record.urgency is Urgency.ALARM) == urgent and (after is None or place > after)
         )
+        places = nsmallest(limit + 1, waiting)
         return Found(tuple(events[place] for place in places[:limit]), (), len(places) > limit)
 
     def note(self, text: str) -> None:
@@ -158,8 +169,14 @@ class MemoryRows:
             if len(gone) < excess:
                 gone += self._oldest(urgency)[: max(excess, batch) - len(gone)]
         for place in gone:
-            del self._draft.events[place]
+            self._remove(place)
         return gone
+
+    def _remove(self, place: Place) -> Record | None:
+        record = self._draft.events.pop(place, None)
+        if record is not None:
+            self._undo.append((place, record))
+        return record
 
     def _oldest(self, urgency: Urgency) -> list[Place]:
         return sorted(place for place, record in self._draft.events.items() if record.urgency is urgency)

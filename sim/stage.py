@@ -22,6 +22,7 @@ from sim.remote_board import RemoteBoard, Start, start_alone
 from sim.site import Site, make_site
 
 CONTROL_ROOM = "control-room"
+LEDGER_NAME = "ledger.db"
 _CONNECT_TIMEOUT_S = 10.0
 
 
@@ -82,7 +83,7 @@ class Stage:
         self._undo.enter_context(self.broker)
         self.network = self._undo.enter_context(FaultyLink(self.broker.port, seed=self._seed))
         self.site = make_site(self._folder / "store", [self.network.port], keepalive_s=self._keepalive_s)
-        self.ledger = self._undo.enter_context(Ledger(self._folder / "ledger.db"))
+        self.ledger = self._undo.enter_context(Ledger(self._folder / LEDGER_NAME))
         verifier = Verifier({self.site.device: self.site.device_keys})
         core = make_core(verifier, self.ledger, self.site.control_room, CONTROL_ROOM)
         self.room = self._undo.enter_context(Room(core, self._link, self.clock, self._on_room))

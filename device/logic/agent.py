@@ -15,7 +15,7 @@ from device.logic.envelope import Refusal, Refused
 from device.logic.event import Happening, Journal, Origin, Phase
 from device.logic.inbound import Inbound
 from device.logic.kinds import Code
-from device.logic.lamp import Shows
+from device.logic.lamp import Look, Shows
 from device.logic.lights import Lights
 from device.logic.receipt import Answer, Receipt
 from device.logic.status import Report, StatusWriter
@@ -130,6 +130,11 @@ class Agent:
             self._lights.due_ns(self._now_ns),
             self._status_due_ns if self._uplink.is_up else None,
         )
+
+    @property
+    def alarm_look(self) -> Look:
+        """What a lamp for alarms says now."""
+        return self._lights.alarms.look
 
     def stop(self, now_ns: int) -> list[Effect]:
         """Say goodbye in good order."""

@@ -199,6 +199,8 @@ class Delivery:
             self._store_retry_ns = now_ns + STORE_RETRY_NS
             unsaved = next((p.record for lane in self._lanes for p in lane.all() if not p.saved), None)
             effects.append(Save(unsaved) if unsaved else Note("the store is tried again"))
+            for lane in self._lanes:
+                lane.try_again()
         return effects + self.pump(now_ns)
 
     def pump(self, now_ns: int) -> list[Effect]:

@@ -110,6 +110,10 @@ class Lane:
         """The disk cannot be read: go on with what is in memory."""
         self.loading, self._failing = False, True
 
+    def try_again(self) -> None:
+        """A disk that is too full to take anything may still be read."""
+        self._failing = False
+
     def store_well(self) -> None:
         self.behind, self._failing = True, False
 

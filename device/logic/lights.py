@@ -9,7 +9,6 @@ Rules
 - The newest alarm is what a person waits for; once help is coming for any open alarm, a received one shows that.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from device.logic.effects import Light
@@ -35,12 +34,14 @@ class AlarmLook:
     """Which look the open alarms of people add up to."""
 
     def __init__(self) -> None:
-        self._alarms: OrderedDict[Place, _Open] = OrderedDict()
+        self._alarms: dict[Place, _Open] = {}
+        self._due_ns: int | None = None
 
     def heard(self, place: Place, now_ns: int) -> None:
         self._alarms[place] = _Open(now_ns, Look.HEARD)
         if len(self._alarms) > _OPEN:
-            self._alarms.popitem(last=False)
+            del self._alarms[next(iter(self._alarms))]
+        self._plan()
 
     def saved(self, place: Place) -> None:
         alarm = self._alarms.get(place)
@@ -61,29 +62,37 @@ class AlarmLook:
                 alarm.look = Look.HELP
             case Answer.CLOSED:
                 del self._alarms[place]
+        self._plan()
 
     def tick(self, now_ns: int) -> None:
+        if self._due_ns is None or now_ns < self._due_ns:
+            return
         for place, alarm in list(self._alarms.items()):
             if now_ns >= alarm.at_ns + SHOWN_NS:
                 del self._alarms[place]
             elif alarm.look in (Look.HEARD, Look.SENDING) and now_ns >= alarm.at_ns + FAULT_NS:
                 alarm.look = Look.FAULT
+        self._plan()
 
     def due_ns(self) -> int | None:
-        return earliest(
-            *(
-                alarm.at_ns + (FAULT_NS if alarm.look in (Look.HEARD, Look.SENDING) else SHOWN_NS)
-                for alarm in self._alarms.values()
-            )
-        )
+        return self._due_ns
 
     @property
     def look(self) -> Look:
         if not self._alarms:
             return Look.DARK
         newest = self._alarms[next(reversed(self._alarms))].look
-        helped = any(alarm.look is Look.HELP for alarm in self._alarms.values())
-        return Look.HELP if helped and newest is Look.RECEIVED else newest
+        helped = newest is Look.RECEIVED and any(alarm.look is Look.HELP for alarm in self._alarms.values())
+        return Look.HELP if helped else newest
+
+    def _plan(self) -> None:
+        # Asked for at every fact, changed by few.
+        self._due_ns = earliest(
+            *(
+                alarm.at_ns + (FAULT_NS if alarm.look in (Look.HEARD, Look.SENDING) else SHOWN_NS)
+                for alarm in self._alarms.values()
+            )
+        )
 
 
 class Lights:

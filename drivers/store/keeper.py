@@ -78,7 +78,8 @@ class Keeper:
         self._epoch = starts.epoch_of(self._count if written or marked else starts.UNKNOWN, random_hex)
         self._last_digest = past.last_digest
         same_boot = past.boot == boot
-        return Beginning(self._epoch, past.last_digest, past.urgent, past.others, same_boot, past.orderly)
+        unanswered = past.urgent + past.others
+        return Beginning(self._epoch, past.last_digest, past.urgent, unanswered, same_boot, past.orderly)
 
     def serve(self, requests: Sequence[Request]) -> None:
         """Do all of it in one commit if possible, else one by one. Every save, settle and load is answered."""

@@ -80,7 +80,7 @@ def test_counts_of_unanswered_events_are_told_at_start(bench: StoreBench) -> Non
 
     beginning = bench.crash()
 
-    assert (beginning.unanswered_urgent, beginning.unanswered) == (1, 2)
+    assert (beginning.unanswered_urgent, beginning.unanswered) == (1, 3)
 
 
 # ---------------------------------------------------------------- prev

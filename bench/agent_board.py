@@ -1,0 +1,66 @@
+"""The real agent on a virtual board, in a process of its own, pressed as it is told.
+
+Tells little, since telling costs some 20 µs a line: presses after they are over, the lamp, events once they are handed
+on, and answers once the control room's receipt was verified. Only the lamp's line lies in the way of an alarm.
+"""
+
+import argparse
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from unittest.mock import patch
+
+from bench.bad_disk import DISKS
+from bench.lines import say
+from bench.press import press_as_told
+from bench.site import LAMP_PIN
+from device.app import Credentials, assemble
+from device.config.load import load
+from device.logic.effects import Effect, Save, Settle
+from device.loop import Loop
+from drivers.clock import SystemClock
+from drivers.ports import Fact, LinkUp, Settled, StoreFailed
+from sim.board import Board
+from sim.light import Light
+from sim.schedule import Schedule
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--disk", choices=sorted(DISKS), default="good")
+    options = parser.parse_args()
+    config = load(options.config)
+    clock = SystemClock()
+    board = Board(Schedule(), clock)
+    Light(board, LAMP_PIN, on_change=partial(say, "lamp"))
+    with patch("device.app.open_store", DISKS[options.disk]):
+        loop = assemble(config, Credentials(config), board, clock, _observe)
+    finger = Thread(target=_obey, args=(board, loop), name="finger", daemon=True)
+    finger.start()
+    say("armed")
+    loop.run()
+    board.close()
+
+
+def _obey(board: Board, loop: Loop) -> None:
+    press_as_told(board)
+    loop.stop()
+
+
+def _observe(what: Fact | Effect, now_ns: int) -> None:
+    match what:
+        case Save(record, happening) if happening is not None:
+            say("event", now_ns, str(record.place), happening.subject, happening.phase.value)
+        case Settle():
+            say("answered", now_ns, str(what.place))
+        case Settled() | StoreFailed():
+            say("settled", now_ns, *(str(place) for place in what.places))
+        case LinkUp():
+            say("up", now_ns)
+        case _:
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Carry out what the agent wants done: effects in, calls on the ports out."""
+
+import logging
+from dataclasses import dataclass
+from typing import assert_never
+
+from device.logic.effects import Connect, Drop, Effect, Leave, Light, Load, Note, Probe, Publish, Save, Settle
+from drivers.errors import GpioError
+from drivers.ports import Link, Outputs, Store
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The ports that effects reach. `lights`: indicator name → pin. Main loop only."""
+
+    outputs: Outputs
+    link: Link
+    store: Store
+    lights: dict[str, str]
+
+    def do(self, effect: Effect) -> None:
+        """Returns at once; an answer, if one comes, is a fact."""
+        match effect:
+            case Light():
+                self._light(effect)
+            case Publish():
+                self.link.publish(effect.message, effect.token)
+            case Save() | Settle() | Load() | Note():
+                self._keep(effect)
+            case Connect() | Leave() | Drop() | Probe():
+                self._steer(effect)
+            case _:
+                assert_never(effect)
+
+    def _keep(self, effect: Save | Settle | Load | Note) -> None:
+        match effect:
+            case Save():
+                self.store.save(effect.record)
+                _log_event(effect)
+            case Settle():
+                self.store.settle(effect.place, effect.state)
+                _LOG.info("event %s is answered: %s", effect.place, effect.state)
+            case Load():
+                self.store.load(effect.urgent, effect.after, effect.limit)
+            case Note():
+                self.store.note(effect.text)
+                _LOG.info("%s", effect.text)
+            case _:
+                assert_never(effect)
+
+    def _steer(self, effect: Connect | Leave | Drop | Probe) -> None:
+        match effect:
+            case Connect():
+                self.link.connect(effect.broker, effect.will)
+            case Leave():
+                self.link.leave(effect.farewell)
+            case Drop():
+                _LOG.warning("the broker or the control room does not answer alarms; the connection is dropped")
+                self.link.drop()
+            case Probe():
+                self.link.probe(effect.broker)
+            case _:
+                assert_never(effect)
+
+    def _light(self, effect: Light) -> None:
+        try:
+            self.outputs.set(self.lights[effect.indicator], effect.on)
+        except GpioError as error:
+            # A lamp that is dead must not take the alarms with it.
+            _LOG.error("indicator %s: %s", effect.indicator, error)
+
+
+def _log_event(effect: Save) -> None:
+    told = effect.happening
+    if told is not None:
+        _LOG.info("event %s: %s %s, %s", effect.record.place, told.what, told.phase.value, told.subject)
