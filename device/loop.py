@@ -81,7 +81,8 @@ class Loop:
             fact = self._inbox.get(0) if fed < BURST else None
         now_ns = self._ports.clock.monotonic_ns()
         due_ns = self._agent.due_ns()
-        if due_ns is not None and now_ns >= due_ns:
+        # While edges still wait in the inbox nothing may be concluded from the time that has passed.
+        if fed < BURST and due_ns is not None and now_ns >= due_ns:
             self._feed(Tick(now_ns))
         if now_ns >= self._resample_ns:
             self._resample_ns = now_ns + RESAMPLE_NS

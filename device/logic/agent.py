@@ -4,7 +4,7 @@ The same object runs on a Pi, in a test and in the simulator; only the shell aro
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from device.logic.kinds import Code
 from device.logic.lamp import Look, Shows
 from device.logic.lights import Lights
 from device.logic.receipt import Answer, Receipt
+from device.logic.settling import Settling
 from device.logic.status import Report, StatusWriter
-from device.logic.supervision import Supervision
+from device.logic.supervision import Supervision, Waits
 from device.logic.units import MS, S, earliest
 from device.logic.uplink import Uplink
 from device.logic.zone import Outcome, Short, Zone, ZoneSettings
@@ -101,7 +102,7 @@ class Agent:
         self._supervision = Supervision(wall, settings.certificate_expires_ns)
         self._lights = Lights(settings.indicators)
         self._shorts: Counter[str] = Counter()
-        self._settling: dict[Place, list[Answer]] = {}
+        self._settling = Settling()
         self._heartbeat_ns = settings.heartbeat_s * S
         self._status_due_ns = wall.at_ns
         self._told: tuple[dict[str, str], list[str]] = ({}, [])
@@ -126,8 +127,9 @@ class Agent:
             None if self._start_ns is None else self._start_ns + START_NS,
             self._uplink.due_ns(),
             self._inbound.due_ns(),
-            self._supervision.due_ns(self._uplink.down_ns),
+            self._supervision.due_ns(self._waits()),
             self._lights.due_ns(self._now_ns),
+            self._settling.due_ns(),
             self._status_due_ns if self._uplink.is_up else None,
         )
 
@@ -180,9 +182,12 @@ class Agent:
             case StoreFailed():
                 # It will be answered again after a restart, but the person must not wait for a disk.
                 self._settled(fact.places)
-                self._delivery.store_failed(self._now_ns)
+                self._delivery.store_failed(fact.places, self._now_ns)
             case StoreWell():
-                return [*self._delivery.store_well(), *self._tell(self._supervision.store(fact), self._now_ns)]
+                return [
+                    *self._delivery.store_well(self._now_ns),
+                    *self._tell(self._supervision.store(fact), self._now_ns),
+                ]
         return self._tell(self._supervision.store(fact), self._now_ns)
 
     def _tick_zones(self, now_ns: int) -> list[Effect]:
@@ -193,8 +198,9 @@ class Agent:
         if self._start_ns is not None and (self._all_known() or now_ns >= self._start_ns + START_NS):
             effects += self._tell([self._started(self._start_ns)], now_ns)
             self._start_ns = None
+        self._settled(self._settling.overdue(now_ns))
         effects += self._uplink.tick(now_ns)
-        happenings = self._supervision.tick(now_ns, self._uplink.down_ns)
+        happenings = self._supervision.tick(now_ns, self._waits())
         if self._inbound.is_quiet(now_ns):
             happenings += self._supervision.troubles.restore("message", now_ns, **self._inbound.refused)
         given_up = self._delivery.take_given_up()
@@ -290,11 +296,9 @@ class Agent:
         effects = self._delivery.answer(receipt, self._now_ns)
         if effects:
             # The light waits until the answer is durable: what it shows as received is not sent again.
-            self._settling[receipt.place] = [receipt.answer]
+            self._settling.begin(receipt.place, receipt.answer, self._now_ns)
             return effects + self._tell(self._rejection(receipt), self._now_ns)
-        if receipt.place in self._settling:
-            self._settling[receipt.place].append(receipt.answer)
-        else:
+        if not self._settling.add(receipt.place, receipt.answer):
             self._lights.alarms.answered(receipt.place, receipt.answer)
         return []
 
@@ -304,9 +308,9 @@ class Agent:
             return troubles.raise_("rejected", str(receipt.place), self._now_ns, reason=receipt.reason)
         return troubles.restore("rejected", self._now_ns)
 
-    def _settled(self, places: tuple[Place, ...]) -> None:
+    def _settled(self, places: Iterable[Place]) -> None:
         for place in places:
-            for answer in self._settling.pop(place, ()):
+            for answer in self._settling.end(place):
                 self._lights.alarms.answered(place, answer)
 
     # ------------------------------------------------------------ what is known
@@ -319,6 +323,9 @@ class Agent:
 
     def _all_known(self) -> bool:
         return all(zone.state != "unknown" for zone in self._zones)
+
+    def _waits(self) -> Waits:
+        return Waits(self._uplink.down_ns, self._delivery.asked_ns)
 
     def _is_healthy(self) -> bool:
         return self._uplink.is_up and not self._supervision.troubles.names

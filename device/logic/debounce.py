@@ -30,7 +30,8 @@ class Debouncer:
         self.stable_ns = stable_ns
         self.believed: bool | None = None
         self._raw: bool | None = None
-        self._raw_ns = 0
+        self.raw_ns = 0
+        """When the raw level last changed."""
         self._moved_ns: int | None = None
 
     @property
@@ -42,14 +43,14 @@ class Debouncer:
         """A raw edge, or a level that was read. Returns what this proves about the time before it."""
         change = self.tick(at_ns)
         if closed != self._raw:
-            self._raw, self._raw_ns = closed, at_ns
+            self._raw, self.raw_ns = closed, at_ns
             if self._moved_ns is None or at_ns - self._moved_ns > max(BOUNCE_NS, self.stable_ns):
                 self._moved_ns = at_ns
         return change
 
     def tick(self, now_ns: int) -> Change | None:
         """The level that has become believed by now, if any."""
-        if self._moved_ns is None or self._raw is None or now_ns - self._raw_ns < self.stable_ns:
+        if self._moved_ns is None or self._raw is None or now_ns - self.raw_ns < self.stable_ns:
             return None
         moved_ns, self._moved_ns = self._moved_ns, None
         if self._raw == self.believed:
@@ -59,4 +60,4 @@ class Debouncer:
 
     def due_ns(self) -> int | None:
         """When the pending level will be believed."""
-        return None if self._moved_ns is None else self._raw_ns + self.stable_ns
+        return None if self._moved_ns is None else self.raw_ns + self.stable_ns

@@ -69,6 +69,7 @@ class Delivery:
         self._answered_ns = now_ns
         self._given_up: GivenUp | None = None
         self._store_retry_ns: int | None = None
+        self._asked: dict[Place, int] = {}
         self.refused = 0
         """Messages that the broker refused to take."""
 
@@ -101,24 +102,35 @@ class Delivery:
         """A new event. It is sent at once where a connection allows; storing it is the caller's."""
         self._lane(record).add(Pending(record, now_ns, now_ns, saved=False))
         self._count += 1
+        self._asked[record.place] = now_ns
         self._bound_memory()
         return self.pump(now_ns)
 
+    @property
+    def asked_ns(self) -> int | None:
+        """Since when the disk owes an answer for an event; None while it owes none."""
+        return next(iter(self._asked.values()), None)
+
     def saved(self, places: tuple[Place, ...]) -> None:
+        for place in places:
+            self._asked.pop(place, None)
         for lane, pending in self._find(places):
             pending.saved = True
             lane.make_room(pending.record.place, may_send=self._limit > 0)
 
-    def store_failed(self, now_ns: int) -> None:
-        """The disk does not keep events now. They stay in memory, and are sent from there."""
+    def store_failed(self, places: tuple[Place, ...], now_ns: int) -> None:
+        """The disk does not keep these events now. They stay in memory, and are sent from there."""
+        for place in places:
+            self._asked.pop(place, None)
         self._store_retry_ns = now_ns + STORE_RETRY_NS
         for lane in self._lanes:
             lane.store_failed()
 
-    def store_well(self) -> list[Effect]:
+    def store_well(self, now_ns: int) -> list[Effect]:
         """The disk keeps events again: store what it missed, look for what it has."""
         self._store_retry_ns = None
         missed = [p.record for lane in self._lanes for p in lane.all() if not p.saved]
+        self._asked.update((record.place, now_ns) for record in missed)
         for lane in self._lanes:
             lane.store_well()
         return [Save(record) for record in sorted(missed, key=lambda record: record.place)]
@@ -257,6 +269,7 @@ class Delivery:
         places = [pending.record.place for pending in islice(lane.all(), GIVE_UP_EVENTS)]
         for place in places:
             lane.remove(place)
+            self._asked.pop(place, None)
         self._count -= len(places)
         self._given_up = GivenUp(len(places), places[0], places[-1])
 

@@ -28,6 +28,13 @@ _OPEN = 64
 class _Open:
     at_ns: int
     look: Look
+    answered: bool = False
+
+    def due_ns(self) -> int | None:
+        """When it shows something else by itself. What nobody has answered shows its fault until somebody does."""
+        if self.answered:
+            return self.at_ns + SHOWN_NS
+        return None if self.look is Look.FAULT else self.at_ns + FAULT_NS
 
 
 class AlarmLook:
@@ -53,6 +60,7 @@ class AlarmLook:
         alarm = self._alarms.get(place)
         if alarm is None:
             return
+        alarm.answered = True
         match answer:
             case Answer.REJECTED:
                 alarm.look = Look.FAULT
@@ -68,9 +76,12 @@ class AlarmLook:
         if self._due_ns is None or now_ns < self._due_ns:
             return
         for place, alarm in list(self._alarms.items()):
-            if now_ns >= alarm.at_ns + SHOWN_NS:
+            due_ns = alarm.due_ns()
+            if due_ns is None or now_ns < due_ns:
+                continue
+            if alarm.answered:
                 del self._alarms[place]
-            elif alarm.look in (Look.HEARD, Look.SENDING) and now_ns >= alarm.at_ns + FAULT_NS:
+            else:
                 alarm.look = Look.FAULT
         self._plan()
 
@@ -87,12 +98,7 @@ class AlarmLook:
 
     def _plan(self) -> None:
         # Asked for at every fact, changed by few.
-        self._due_ns = earliest(
-            *(
-                alarm.at_ns + (FAULT_NS if alarm.look in (Look.HEARD, Look.SENDING) else SHOWN_NS)
-                for alarm in self._alarms.values()
-            )
-        )
+        self._due_ns = earliest(*(alarm.due_ns() for alarm in self._alarms.values()))
 
 
 class Lights:

@@ -3,15 +3,17 @@
 from device.logic.debounce import Change, Debouncer
 from device.logic.units import MS, earliest
 
-# The moving blade of a changeover contact is between its throws for a few milliseconds; half a second is no blade.
-LINE_FAULT_NS = 500 * MS
+# The blade of a changeover contact is between its throws for a few milliseconds. Legs that have both come to rest and
+# still do not contradict each other for this long are no blade: and no press of a finger is much shorter, so that even
+# a cut that rest does not show is told at the first press.
+LINE_FAULT_NS = 100 * MS
 
 
 class Line:
     """One contact as it is wired: a plain one, or a changeover whose two legs must contradict each other.
 
-    A changeover is active only while both legs say so. While they contradict nothing it is not, and after
-    LINE_FAULT_NS the line is at fault: `open` (a wire is cut) or `short`. A press that both legs can still tell is
+    A changeover is active only while both legs say so. While they do not contradict each other it is not, and after
+    LINE_FAULT_NS at rest the line is at fault: `open` (a wire is cut) or `short`. A press that both legs can still tell is
     heard all the same: each one, with its own time. The fault is over once both legs agree on the contact at rest.
     """
 
@@ -29,7 +31,8 @@ class Line:
 
     def tick(self, now_ns: int) -> list[Change]:
         changes = [self._judge(index, leg.tick(now_ns)) for index, leg in enumerate(self._legs)]
-        if self.doubt_ns is not None and self.fault is None and now_ns >= self.doubt_ns + LINE_FAULT_NS:
+        fault_ns = self._fault_ns()
+        if fault_ns is not None and now_ns >= fault_ns:
             self.fault = "short" if self._legs[0].believed else "open"
             self.active = False  # … as far as can be told: what is pressed later was not pressed at start
         return [change for change in changes if change is not None]
@@ -46,8 +49,12 @@ class Line:
 
     def due_ns(self) -> int | None:
         """When to call tick next."""
-        doubt = None if self.doubt_ns is None or self.fault else self.doubt_ns + LINE_FAULT_NS
-        return earliest(doubt, *(leg.due_ns() for leg in self._legs))
+        return earliest(self._fault_ns(), *(leg.due_ns() for leg in self._legs))
+
+    def _fault_ns(self) -> int | None:
+        if self.doubt_ns is None or self.fault or self.moving_ns is not None:
+            return None
+        return max(leg.raw_ns for leg in self._legs) + LINE_FAULT_NS
 
     def _judge(self, leg: int, change: Change | None) -> Change | None:
         """`change` of one leg as a change of the whole: `closed` now says active."""

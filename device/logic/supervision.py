@@ -1,5 +1,7 @@
 """What a device finds wrong with itself, without being asked. Pure."""
 
+from dataclasses import dataclass
+
 from device.logic.event import Happening, Phase, utc_at
 from device.logic.kinds import DEVICE_TROUBLES
 from device.logic.troubles import Troubles
@@ -11,9 +13,19 @@ LINK_TROUBLE_NS = 60 * S
 # A Pi has no battery-backed clock: it knows the time once the network has told it, and by then it should have.
 CLOCK_TROUBLE_NS = 900 * S
 CLOCK_JUMP_NS = 2 * S
+# An SD card may take half a second for one write; twenty times that is no slow card.
+DISK_TROUBLE_NS = 10 * S
 _DAY_NS = 86_400 * S
 CERTIFICATE_WARNING_NS = 28 * _DAY_NS
 _CERTIFICATE_CHECK_NS = 3_600 * S
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Since when there is no lasting connection, and since when the disk owes an answer. None: all is well."""
+
+    link_ns: int | None
+    disk_ns: int | None
 
 
 class Supervision:
@@ -26,6 +38,7 @@ class Supervision:
         self.troubles = Troubles()
         self._expires_ns = certificate_expires_ns
         self._check_ns: int | None = None if certificate_expires_ns is None else wall.at_ns
+        self._disk_hangs = False
         self._unsynced_ns: int | None = None if wall.synced else wall.at_ns
 
     def clock(self, wall: WallClock) -> list[Happening]:
@@ -54,12 +67,11 @@ class Supervision:
         told = raise_("storage", "store", fact.at_ns, fault="corrupt", kept_aside=fact.kept_aside)
         return told + restore("storage", fact.at_ns, kept_aside=fact.kept_aside)
 
-    def tick(self, now_ns: int, link_down_ns: int | None) -> list[Happening]:
-        """`link_down_ns`: since when there is no connection; None while there is one."""
-        happenings: list[Happening] = []
-        if link_down_ns is None:
+    def tick(self, now_ns: int, waits: Waits) -> list[Happening]:
+        happenings = self._disk(now_ns, waits.disk_ns)
+        if waits.link_ns is None:
             happenings += self.troubles.restore("link", now_ns)
-        elif now_ns >= link_down_ns + LINK_TROUBLE_NS:
+        elif now_ns >= waits.link_ns + LINK_TROUBLE_NS:
             happenings += self.troubles.raise_("link", "broker", now_ns)
         if self._unsynced_ns is not None and now_ns >= self._unsynced_ns + CLOCK_TROUBLE_NS:
             happenings += self.troubles.raise_("clock", "clock", now_ns)
@@ -68,11 +80,27 @@ class Supervision:
             happenings += self._certificate(self._expires_ns, now_ns)
         return happenings
 
-    def due_ns(self, link_down_ns: int | None) -> int | None:
+    def due_ns(self, waits: Waits) -> int | None:
         """When to call tick next."""
-        link = None if link_down_ns is None or "link" in self.troubles else link_down_ns + LINK_TROUBLE_NS
-        unsynced = None if self._unsynced_ns is None or "clock" in self.troubles else self._unsynced_ns
-        return earliest(link, None if unsynced is None else unsynced + CLOCK_TROUBLE_NS, self._check_ns)
+        return earliest(
+            self._due("link", waits.link_ns, LINK_TROUBLE_NS),
+            self._due("storage", waits.disk_ns, DISK_TROUBLE_NS),
+            self._due("clock", self._unsynced_ns, CLOCK_TROUBLE_NS),
+            self._check_ns,
+        )
+
+    def _due(self, trouble: str, since_ns: int | None, patience_ns: int) -> int | None:
+        return None if since_ns is None or trouble in self.troubles else since_ns + patience_ns
+
+    def _disk(self, now_ns: int, since_ns: int | None) -> list[Happening]:
+        hangs = since_ns is not None and now_ns >= since_ns + DISK_TROUBLE_NS
+        if hangs and "storage" not in self.troubles:
+            self._disk_hangs = True
+            return self.troubles.raise_("storage", "store", now_ns, fault="hanging")
+        if self._disk_hangs and not hangs:
+            self._disk_hangs = False
+            return self.troubles.restore("storage", now_ns)
+        return []
 
     def _certificate(self, expires_ns: int, now_ns: int) -> list[Happening]:
         left_ns = expires_ns - utc_at(now_ns, self.wall)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from device.logic.connection import Connection, Do
+from device.logic.connection import LASTED_NS, Connection, Do
 from device.logic.delivery import Delivery
 from device.logic.effects import Connect, Drop, Effect, Leave, Probe
 from device.logic.units import S, earliest
@@ -33,7 +33,8 @@ class Uplink:
         self.connections = 0
         """How many connections this run has tried."""
         self.down_ns: int | None = now_ns
-        """Since when there is none."""
+        """Since when there is no connection that lasts; None while there is one."""
+        self._up_ns = now_ns
 
     @property
     def is_up(self) -> bool:
@@ -53,7 +54,7 @@ class Uplink:
         now_ns = fact.at_ns
         match fact:
             case LinkUp():
-                self.down_ns = None
+                self._up_ns = now_ns
                 self._connection.up(now_ns)
                 return self._delivery.up(fact.receive_maximum, now_ns)
             case LinkDown():
@@ -70,6 +71,8 @@ class Uplink:
 
     def tick(self, now_ns: int) -> list[Effect]:
         effects: list[Effect] = []
+        if self.is_up and now_ns >= self._up_ns + LASTED_NS:
+            self.down_ns = None
         if self.is_up and (self._delivery.waits_for_broker(now_ns) or self._is_unheard(now_ns)):
             self._switched_ns = now_ns
             self._connection.give_up()
@@ -85,7 +88,8 @@ class Uplink:
 
     def due_ns(self) -> int | None:
         """When to call tick next."""
-        return earliest(self._connection.due_ns(), self._delivery.due_ns())
+        lasted = self._up_ns + LASTED_NS if self.is_up and self.down_ns is not None else None
+        return earliest(lasted, self._connection.due_ns(), self._delivery.due_ns())
 
     def _is_unheard(self, now_ns: int) -> bool:
         silent = self._delivery.unanswered_tries() >= SILENT_TRIES

@@ -93,7 +93,7 @@ class Zone:
         """A raw edge, or the level at start, of one of this zone's pins."""
         outcomes = self.tick(edge.at_ns)
         leg = self.settings.pins.index(edge.pin)
-        if self._chatter.feed(edge.at_ns):
+        if self._chatter.feed(edge.at_ns, settled=self._line.moving_ns is None):
             self._line.settle_for(max(self.settings.stable_ns, CHATTER_STABLE_NS))
             outcomes.append(self._circuit("chatter", Phase.RAISED, edge.at_ns))
         closed = edge.high == (self.settings.pull is Pull.DOWN)
