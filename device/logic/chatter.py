@@ -26,7 +26,7 @@ class ChatterWatch:
         self._unsettled_edges = 0
 
     def feed(self, at_ns: int, *, settled: bool) -> bool:
-        """Count one raw edge; `settled` if the level before it was believed. True when chatter has just been noticed."""
+        """Count one raw edge; `settled` if all was at rest before it. True when chatter has just been noticed."""
         if settled:
             self._unsettled_ns, self._unsettled_edges = at_ns, 0
         self._unsettled_edges += 1

@@ -13,8 +13,8 @@ class Line:
     """One contact as it is wired: a plain one, or a changeover whose two legs must contradict each other.
 
     A changeover is active only while both legs say so. While they do not contradict each other it is not, and after
-    LINE_FAULT_NS at rest the line is at fault: `open` (a wire is cut) or `short`. A press that both legs can still tell is
-    heard all the same: each one, with its own time. The fault is over once both legs agree on the contact at rest.
+    LINE_FAULT_NS at rest the line is at fault: `open` (a wire is cut) or `short`. A press that both legs can still
+    tell is heard all the same: each one, with its own time. The fault is over once both agree on the contact at rest.
     """
 
     def __init__(self, stable_ns: int, *, normally_closed: bool, supervised: bool) -> None:

@@ -193,10 +193,6 @@ def test_store_that_is_corrupt_at_the_start_is_kept_aside_and_said(open_scene: O
 def test_store_that_becomes_corrupt_at_run_time_is_kept_aside_and_said(open_scene: Open) -> None:
     scene = open_scene()
     scene.begin()
-    # Another hand in the file makes the board read it again, and not believe its memory.
-    with closing(sqlite3.connect(scene.state / DATABASE, isolation_level=None)) as hand:
-        hand.execute("INSERT INTO notes (text) VALUES ('looked in')")
-        hand.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     spoilt = _spoil(scene.state / DATABASE)
     scene.press_and_be_heard()
 
@@ -209,7 +205,11 @@ def test_store_that_becomes_corrupt_at_run_time_is_kept_aside_and_said(open_scen
 
 
 def _spoil(path: Path) -> bytes:
-    """Every byte of the file is another now; in place, as a card does it."""
+    """Every byte of the file is another now; in place, as a card does it. Returns what is there then."""
+    # Everything into the one file; and a board that runs reads it again, for another hand has been in it.
+    with closing(sqlite3.connect(path, isolation_level=None)) as hand:
+        hand.execute("INSERT INTO notes (text) VALUES ('looked in')")
+        hand.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     spoilt = b"\xa5" * path.stat().st_size
     with path.open("r+b") as file:
         file.write(spoilt)
