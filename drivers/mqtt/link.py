@@ -31,6 +31,8 @@ _NS = 1_000_000_000
 # The kernel's limit for what is sent, like ours for what is heard: 1.5 keepalives, in ms.
 _SILENCE_MS_PER_KEEPALIVE_S = 1_500
 _LOOKUP_TIMEOUT_S = 5.0
+# Three times the longest that an attempt may take: connecting, in both versions, and looking a name up.
+_HUNG_NS = 45 * _NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class MqttLink:
         self._old_until_ns: dict[int, int] = {}
         self._commands: deque[_Connect | _Leave | _Drop | _Publish | _Close] = deque()
         self._closed = False
+        self._turned_ns = clock.monotonic_ns()
         self._waker = Waker()
         self._resolver = Resolver(self._waker)
         self._prober = Prober(self._brokers, tls, post, clock)
@@ -103,8 +106,9 @@ class MqttLink:
 
     @property
     def alive(self) -> bool:
-        """The thread that owns the socket is there. It ends with `close` only."""
-        return self._thread.is_alive()
+        """The thread that owns the socket is there, and takes what it is asked. It ends with `close` only."""
+        waits = bool(self._commands) and self._clock.monotonic_ns() - self._turned_ns > _HUNG_NS
+        return self._thread.is_alive() and not waits
 
     def connect(self, broker: int, will: Message | None) -> None:
         """See `Link`. A connection that is still there is dropped first. IndexError if there is no such broker."""
@@ -147,6 +151,7 @@ class MqttLink:
         while True:
             while not self._commands:
                 self._waker.wait_for_call()
+            self._turned_ns = self._clock.monotonic_ns()
             command = self._commands.popleft()
             if isinstance(command, _Close):
                 return
@@ -238,6 +243,7 @@ class MqttLink:
     def _turn(self, session: Session, until_ns: int) -> None:
         """Wait for the socket, for a command or for the time, and do what the socket is ready for."""
         wire = session.wire
+        self._turned_ns = self._clock.monotonic_ns()
         wait_ns = 0 if wire.has_input else until_ns - self._clock.monotonic_ns()
         events = select.POLLIN | (select.POLLOUT if session.wants_write else 0)
         ready = self._waker.wait(wire.fileno(), events, wait_ns / _NS)

@@ -1,0 +1,38 @@
+"""The thread behind a link is watched: one that hangs must not look alive."""
+
+import threading
+
+from drivers.clock import SystemClock
+from drivers.mqtt.brokers import Broker
+from drivers.mqtt.link import MqttLink
+from drivers.ports import Fact, LinkDown
+
+
+class _ShiftedClock(SystemClock):
+    shift_ns = 0
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() + self.shift_ns
+
+
+def test_thread_that_takes_nothing_it_is_asked_for_a_minute_is_not_alive() -> None:
+    clock = _ShiftedClock()
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def post(fact: Fact) -> None:
+        if isinstance(fact, LinkDown):
+            hangs.set()
+            goes_on.wait()
+
+    # Nobody listens on port 9 of this machine: the attempt ends at once, and its end hangs.
+    link = MqttLink([Broker("127.0.0.1", 9, tls=False)], "store-0042", ["down"], 10, None, post, clock, 1024)
+    try:
+        link.connect(0, None)
+        assert hangs.wait(10)
+        clock.shift_ns = 60_000_000_000
+        assert link.alive
+        link.connect(0, None)
+        assert not link.alive
+    finally:
+        goes_on.set()
+        link.close()
