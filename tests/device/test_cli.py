@@ -13,14 +13,13 @@ import pytest
 from device.cli import main
 from sim.broker import EmbeddedBroker
 from sim.site import Site, make_site
-
-# No broker listens there: port 9 is "discard", and the agent must arm all the same.
-_NO_BROKER = [9]
+from tests.ports import deaf_port
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    return make_site(tmp_path / "store", _NO_BROKER)
+    """A store whose broker is away: the agent must arm all the same."""
+    return make_site(tmp_path / "store", [deaf_port()])
 
 
 @pytest.fixture

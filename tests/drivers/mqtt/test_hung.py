@@ -6,6 +6,7 @@ from drivers.clock import SystemClock
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.ports import Fact, LinkDown
+from tests.ports import deaf_port
 
 
 class _ShiftedClock(SystemClock):
@@ -24,8 +25,8 @@ def test_thread_that_takes_nothing_it_is_asked_for_a_minute_is_not_alive() -> No
             hangs.set()
             goes_on.wait()
 
-    # Nobody listens on port 9 of this machine: the attempt ends at once, and its end hangs.
-    link = MqttLink([Broker("127.0.0.1", 9, tls=False)], "store-0042", ["down"], 10, None, post, clock, 1024)
+    # Nobody listens there: the attempt ends at once, and its end hangs.
+    link = MqttLink([Broker("127.0.0.1", deaf_port(), tls=False)], "store-0042", ["down"], 10, None, post, clock, 1024)
     try:
         link.connect(0, None)
         assert hangs.wait(10)
