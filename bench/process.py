@@ -60,7 +60,7 @@ class Process:
             said.append(line)
 
     def rss_mb(self) -> float:
-        """Resident memory, as the field counts it: MB of 10⁶ bytes."""
+        """Resident memory; MB as ps and systemd count them, of 1,048,576 bytes."""
         return rss_mb(self._process.pid)
 
     def cpu_s(self) -> float:
@@ -78,7 +78,7 @@ def rss_mb(pid: int) -> float:
     found = re.search(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     if found is None:
         raise ProcessLookupError(f"process {pid} has no memory")
-    return int(found[1]) * 1024 / 1e6
+    return int(found[1]) / 1024
 
 
 def own_rss_mb() -> float:

@@ -17,7 +17,8 @@ from bench.site import ZONE_PINS
 _Command = Sequence[str | Path]
 
 _ZONES = 3
-_MOCK = {"GPIOZERO_PIN_FACTORY": "mock"}
+# Byte code is kept from one start to the next, as it is where the agent is installed, whatever is set here.
+_ENVIRONMENT = {"GPIOZERO_PIN_FACTORY": "mock", "PYTHONDONTWRITEBYTECODE": ""}
 _ARMED = "armed"
 _CONNECTED = "connected to broker"
 # Connecting, and whatever is imported at first use, is over by then.
@@ -47,7 +48,7 @@ def _floor(plant: Plant) -> _Command:
 
 
 def _idle(agent: _Command, floor: _Command, idle_s: int) -> list[Figure]:
-    with Process(agent, _MOCK) as ours, Process(floor, _MOCK) as theirs:
+    with Process(agent, _ENVIRONMENT) as ours, Process(floor, _ENVIRONMENT) as theirs:
         ours.said_after_s(_CONNECTED)
         theirs.said_after_s(_ARMED)
         time.sleep(_WARM_UP_S)
@@ -64,7 +65,7 @@ def _idle(agent: _Command, floor: _Command, idle_s: int) -> list[Figure]:
 def _starts(agent: _Command, floor: _Command, starts: int) -> list[Figure]:
     armed, connected, floors = [], [], []
     for _ in range(starts):
-        with Process(agent, _MOCK) as process:
+        with Process(agent, _ENVIRONMENT) as process:
             armed.append(process.said_after_s(_ARMED))
             connected.append(process.said_after_s(_CONNECTED))
         floors.append(_said_after_s(floor, _ARMED))
@@ -77,5 +78,5 @@ def _starts(agent: _Command, floor: _Command, starts: int) -> list[Figure]:
 
 
 def _said_after_s(command: _Command, words: str) -> float:
-    with Process(command, _MOCK) as process:
+    with Process(command, _ENVIRONMENT) as process:
         return process.said_after_s(words)

@@ -2,6 +2,9 @@
 
 Everything random follows from the seed. The instants themselves depend on the machine: a cut comes after a line that
 the board has written and a random moment more, so that every stage between a contact and a receipt is hit.
+
+What it cannot show: SIGKILL ends a process at any instruction, but the kernel keeps what it was given. That a commit
+reaches the disk before it is told, only pulling a real plug proves.
 """
 
 import time
@@ -16,7 +19,8 @@ from device.logic.units import S
 from sim.board_forks import BoardForks
 from sim.board_lines import Order, Seen
 from sim.brokers import Broker
-from sim.control_room.core import Answering, Prompt, Silent, Slow
+from sim.campaign_plan import POWER, Plan, any_plan
+from sim.control_room.core import Answering, Prompt
 from sim.control_room.desk import TakenStatus
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import Arrival
@@ -26,17 +30,8 @@ from sim.site import BELL, BUTTON
 from sim.stage import LEDGER_NAME, Stage
 from sim.verdict import Evidence, Life, confirmed, judge
 
-# What a cut waits for. `power` is the start itself; a line that does not come is waited for no longer than a life.
-_MOMENTS = ("power", "armed", "edge", "up", "sent", "event", "saved", "puback", "answered", "received", "light")
-_START_S = 0.06
-_AFTER_S = 0.004
 _LIFE_S = 0.5
 _PRESS_MS = (25, 80)
-_NETWORKS = ("up", "refuse", "black")
-_MOODS: tuple[Answering, ...] = (Prompt(), Silent(), Slow(0.02), Slow(0.1))
-# Well enough for the backlog not to grow for ever, ill enough for there to be one.
-_NETWORK_WEIGHTS = (6, 2, 2)
-_MOOD_WEIGHTS = (6, 2, 1, 1)
 # A thousand events that wait are delivered in seconds; the rest is for a loaded machine.
 _SETTLE_S = 120.0
 _ASK_S = 1.0
@@ -61,22 +56,6 @@ class CampaignResult:
     last_seen: tuple[tuple[str, int], ...]
     """After which line of the board its power was cut, and how often."""
     duration_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """One life: what the cut waits for, the how-maniest, how much longer; and what it is like outside."""
-
-    moment: str
-    nth: int
-    after_s: float
-    network: str
-    mood: Answering
-    turn_at: int
-    """After so many lines network and control room are as `then` says; 0 for never."""
-    then: tuple[str, Answering]
-    is_cut: bool
-    """The button's line begins broken."""
 
 
 @dataclass(slots=True)
@@ -120,13 +99,15 @@ class _Campaign:
             on_board=self._lines.put,
             on_room=self._room.put,
             seed=seed,
+            # Hands this quick on contacts that bounce are chatter, and a board that hears chatter is idle.
+            bounce="clean",
             start_board=forks.start,
         )
 
     def run(self, kills: int, progress: Callable[[int], None], begun_s: float) -> CampaignResult:
         with self._stage as stage:
             for number in range(1, kills + 1):
-                self._live(self._plan())
+                self._live(any_plan(self._rng))
                 progress(number)
             self._settle()
             stage.board.close()
@@ -137,48 +118,27 @@ class _Campaign:
         with Ledger(self._folder / LEDGER_NAME) as ledger:
             return self._result(ledger, device, kills, begun_s)
 
-    def _plan(self) -> _Plan:
-        rng = self._rng
-        return _Plan(
-            moment=rng.choice(_MOMENTS),
-            nth=rng.choice((1, 1, 1, 2, 3, 5, 8)),
-            after_s=rng.choice((0.0, rng.uniform(0, _AFTER_S))),
-            network=self._any_network(),
-            mood=self._any_mood(),
-            turn_at=rng.choice((0, 0, rng.randint(1, 40))),
-            then=(self._any_network(), self._any_mood()),
-            is_cut=rng.random() < 0.1,
-        )
-
-    def _any_network(self) -> str:
-        return self._rng.choices(_NETWORKS, _NETWORK_WEIGHTS)[0]
-
-    def _any_mood(self) -> Answering:
-        return self._rng.choices(_MOODS, _MOOD_WEIGHTS)[0]
-
     # ------------------------------------------------------------ one life
 
-    def _live(self, plan: _Plan) -> None:
+    def _live(self, plan: Plan) -> None:
         life = self._begin()
         board = self._stage.board
         self._weather(plan.network, plan.mood)
         board.power_on()
-        last = "power"
-        if plan.moment == "power":
-            time.sleep(self._rng.uniform(0, _START_S))
-        else:
+        last = POWER
+        if plan.moment != POWER:
             last = self._until(plan, life)
-            time.sleep(plan.after_s)
+        time.sleep(plan.after_s)
         if not board.is_on:
             self._tally.ended.append(f"the board of life {len(self._tally.lives) - 1} ended by itself")
         board.cut_power()
         self._tally.last_seen[self._hear_board(life) or last] += 1
         self._hear_room()
 
-    def _until(self, plan: _Plan, life: Life) -> str:
+    def _until(self, plan: Plan, life: Life) -> str:
         """Play until the line comes that the plan waits for; returns the last line's kind."""
         end_ns = self._stage.clock.monotonic_ns() + int(_LIFE_S * S)
-        last, count, lines = "power", 0, 0
+        last, count, lines = POWER, 0, 0
         while count < plan.nth and (left_ns := end_ns - self._stage.clock.monotonic_ns()) > 0:
             try:
                 seen = self._lines.get(timeout=left_ns / S)

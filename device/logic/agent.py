@@ -49,7 +49,8 @@ from drivers.ports import (
     WallClock,
 )
 
-# Zones settle within `stable_ms`, a supervised line within half a second more; what is unknown then is told so.
+# Zones settle within `stable_ms` (1 s at most) and their bounce, a supervised line within a tenth of a second more;
+# what is unknown then is told so.
 START_NS = 1_600 * MS
 # Changes that come together are one status message.
 STATUS_DELAY_NS = 250 * MS
@@ -299,7 +300,7 @@ class Agent:
             self._settling.begin(receipt.place, receipt.answer, self._now_ns)
             return effects + self._tell(self._rejection(receipt), self._now_ns)
         if not self._settling.add(receipt.place, receipt.answer):
-            self._lights.alarms.answered(receipt.place, receipt.answer)
+            self._lights.alarms.answered(receipt.place, receipt.answer, self._now_ns)
         return []
 
     def _rejection(self, receipt: Receipt) -> list[Happening]:
@@ -311,7 +312,7 @@ class Agent:
     def _settled(self, places: Iterable[Place]) -> None:
         for place in places:
             for answer in self._settling.end(place):
-                self._lights.alarms.answered(place, answer)
+                self._lights.alarms.answered(place, answer, self._now_ns)
 
     # ------------------------------------------------------------ what is known
 

@@ -4,9 +4,11 @@ from collections import deque
 
 from device.logic.units import MS, S
 
-# A press and its release bounce some ten times in a few milliseconds (worst of Ganssle's 18 switches: 157 ms); a
-# person can press eight times a second. More raw edges than this in a second are no hand but a bad contact or noise.
+# A switch bounces some ten times, twenty edges, in a few milliseconds; a changeover on both legs. A person can press
+# eight times a second: sixteen movements. More raw edges in a second than that explains are a bad contact or noise.
 CHATTER_EDGES = 60
+BOUNCE_EDGES = 40
+MOVEMENTS = 16
 CHATTER_WINDOW_NS = 1 * S
 # A level that comes and goes without ever lasting `stable_ns` is not heard at all. Nobody's hand does that for so long.
 UNSETTLED_NS = 2 * S
@@ -16,36 +18,39 @@ CHATTER_QUIET_NS = 10 * S
 
 
 class ChatterWatch:
-    """Notices a contact whose edges never settle, and counts them until it has been quiet."""
+    """Notices a contact whose edges are no hand's, and counts them until it has been quiet."""
 
     def __init__(self) -> None:
         self.edges: int | None = None
-        """Edges since the chatter began; None when there is none."""
-        self._recent: deque[int] = deque(maxlen=CHATTER_EDGES)
-        self._unsettled_ns = 0
-        self._unsettled_edges = 0
+        """Edges since shortly before the chatter was noticed; None when there is none."""
+        self._edges: deque[int] = deque(maxlen=CHATTER_EDGES + BOUNCE_EDGES * MOVEMENTS + 1)
+        self._movements: deque[int] = deque(maxlen=MOVEMENTS)
+        self._since_rest = 0
 
     def feed(self, at_ns: int, *, settled: bool) -> bool:
         """Count one raw edge; `settled` if all was at rest before it. True when chatter has just been noticed."""
-        if settled:
-            self._unsettled_ns, self._unsettled_edges = at_ns, 0
-        self._unsettled_edges += 1
-        full = len(self._recent) == CHATTER_EDGES
-        fast = full and at_ns - self._recent[0] < CHATTER_WINDOW_NS
-        self._recent.append(at_ns)
+        if settled or not self._movements:
+            self._movements.append(at_ns)
+            self._since_rest = 0
+        self._since_rest += 1
+        self._edges.append(at_ns)
         if self.edges is not None:
             self.edges += 1
             return False
-        if fast or at_ns - self._unsettled_ns >= UNSETTLED_NS:
-            self.edges = CHATTER_EDGES + 1 if fast else self._unsettled_edges
+        for times in (self._edges, self._movements):
+            while at_ns - times[0] >= CHATTER_WINDOW_NS and len(times) > 1:
+                times.popleft()
+        allowed = CHATTER_EDGES + BOUNCE_EDGES * len(self._movements)
+        if len(self._edges) > allowed or at_ns - self._movements[-1] >= UNSETTLED_NS:
+            self.edges = max(len(self._edges), self._since_rest)
         return self.edges is not None
 
     def tick(self, now_ns: int) -> int | None:
         """The number of edges of a chatter that is over by now."""
-        if self.edges is None or now_ns < self._recent[-1] + CHATTER_QUIET_NS:
+        if self.edges is None or now_ns < self._edges[-1] + CHATTER_QUIET_NS:
             return None
         edges, self.edges = self.edges, None
         return edges
 
     def due_ns(self) -> int | None:
-        return None if self.edges is None else self._recent[-1] + CHATTER_QUIET_NS
+        return None if self.edges is None else self._edges[-1] + CHATTER_QUIET_NS

@@ -28,12 +28,18 @@ _OPEN = 64
 class _Open:
     at_ns: int
     look: Look
-    answered: bool = False
+    answered_ns: int | None = None
+    """When the control room last said something new."""
+
+    def answer(self, look: Look, now_ns: int) -> None:
+        if self.answered_ns is None or look is not self.look:
+            self.answered_ns = now_ns
+        self.look = look
 
     def due_ns(self) -> int | None:
         """When it shows something else by itself. What nobody has answered shows its fault until somebody does."""
-        if self.answered:
-            return self.at_ns + SHOWN_NS
+        if self.answered_ns is not None:
+            return self.answered_ns + SHOWN_NS
         return None if self.look is Look.FAULT else self.at_ns + FAULT_NS
 
 
@@ -55,19 +61,18 @@ class AlarmLook:
         if alarm is not None and alarm.look is Look.HEARD:
             alarm.look = Look.SENDING
 
-    def answered(self, place: Place, answer: Answer) -> None:
+    def answered(self, place: Place, answer: Answer, now_ns: int) -> None:
         """Later states replace earlier ones; an old receipt that comes again takes nothing back."""
         alarm = self._alarms.get(place)
         if alarm is None:
             return
-        alarm.answered = True
         match answer:
             case Answer.REJECTED:
-                alarm.look = Look.FAULT
+                alarm.answer(Look.FAULT, now_ns)
             case Answer.RECEIVED | Answer.ACKNOWLEDGED:
-                alarm.look = Look.HELP if alarm.look is Look.HELP else Look.RECEIVED
+                alarm.answer(Look.HELP if alarm.look is Look.HELP else Look.RECEIVED, now_ns)
             case Answer.DISPATCHED | Answer.ON_SCENE:
-                alarm.look = Look.HELP
+                alarm.answer(Look.HELP, now_ns)
             case Answer.CLOSED:
                 del self._alarms[place]
         self._plan()
@@ -79,7 +84,7 @@ class AlarmLook:
             due_ns = alarm.due_ns()
             if due_ns is None or now_ns < due_ns:
                 continue
-            if alarm.answered:
+            if alarm.answered_ns is not None:
                 del self._alarms[place]
             else:
                 alarm.look = Look.FAULT

@@ -61,6 +61,7 @@ class Supervision:
         """The store failed, or is well again. A corrupt file that was put aside is told even if all is well now."""
         raise_, restore = self.troubles.raise_, self.troubles.restore
         if isinstance(fact, StoreFailed):
+            self._disk_hangs = False  # It answers, and badly: only a store that is well ends this.
             return raise_("storage", "store", fact.at_ns, fault=fact.fault.value)
         if fact.kept_aside is None:
             return restore("storage", fact.at_ns)

@@ -94,8 +94,9 @@ class Zone:
         outcomes = self.tick(edge.at_ns)
         leg = self.settings.pins.index(edge.pin)
         if self._chatter.feed(edge.at_ns, settled=self._line.moving_ns is None):
-            self._line.settle_for(max(self.settings.stable_ns, CHATTER_STABLE_NS))
             outcomes.append(self._circuit("chatter", Phase.RAISED, edge.at_ns))
+            if self._handled:
+                self._doubt_levels()
         closed = edge.high == (self.settings.pull is Pull.DOWN)
         change = self._line.feed(leg, closed, edge.at_ns)
         return outcomes + self._believe(change, edge.at_ns)
@@ -181,8 +182,14 @@ class Zone:
     def _minute_over_ns(self) -> int | None:
         return None if self._minute_ns is None else self._minute_ns + _MINUTE_NS
 
+    def _doubt_levels(self) -> None:
+        # The first press is heard on the worst contact; once it has been told, the noise shall not tell it again.
+        self._line.settle_for(max(self.settings.stable_ns, CHATTER_STABLE_NS))
+
     def _raise(self, active: Change) -> list[Outcome]:
         self._handled = True
+        if self._chatter.edges is not None:
+            self._doubt_levels()
         if self._minute_ns is None:
             self._minute_ns, self._in_minute = active.moved_ns, 0
         self._in_minute += 1

@@ -41,7 +41,7 @@ class Outage:
 
     def begin(self) -> None:
         self.stage.board.power_on()
-        self.witness.wait("the start to be received", lambda: len(self.witness.received) == 1)
+        self.witness.wait_start()
 
     def press(self, times: int, every_s: float = PRESS_EVERY_S) -> None:
         """Returns when every press is believed, and safe on the disk."""

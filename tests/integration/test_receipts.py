@@ -56,7 +56,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         listener.greeted()
         listener.subscribe(f"ansim/v1/{stage.site.device}/alarm")
         stage.board.power_on()
-        witness.wait("the start to be received", lambda: len(witness.received) == 1)
+        witness.wait_start()
         yield Scene(stage, witness, listener)
 
 

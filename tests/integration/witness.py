@@ -12,6 +12,7 @@ from sim.control_room.values import VerifiedStatus
 
 # What is waited for takes milliseconds, or as long as a backoff; this is for a machine that is busy with other things.
 TIMEOUT_S = 60.0
+_SHOWN = 10
 
 
 class Witness:
@@ -41,7 +42,13 @@ class Witness:
     def wait(self, what: str, is_so: Callable[[], bool], timeout_s: float = TIMEOUT_S) -> None:
         """Until `is_so`; asked whenever something is said. AssertionError, with `what`, when the time is over."""
         with self._changed:
-            assert self._changed.wait_for(is_so, timeout_s), f"waited {timeout_s:.0f} s in vain for {what}"
+            is_told = self._changed.wait_for(is_so, timeout_s)
+            last = [(seen.kind, *seen.values) for seen in self._seen[-_SHOWN:]]
+        assert is_told, f"waited {timeout_s:.0f} s in vain for {what}; the board's last words: {last}"
+
+    def wait_start(self) -> None:
+        """Until the board's start has been received, and its lamp may say so."""
+        self.wait("a start", lambda: bool(self.ids("system.started")) and self.ids("system.started") <= self.received)
 
     def wait_for(self, kind: str, count: int = 1) -> None:
         """Until the board has said so many lines of a kind."""

@@ -50,9 +50,9 @@ class Hand:
         self.contact(at_ms, closed=closed)
         self.contact(at_ms + length_ms, closed=not closed)
 
-    def edges(self, at_ms: Iterable[float], *, closed: bool = True) -> None:
+    def edges(self, at_ms: Iterable[float], *, closed: bool = True, leg: int = 0) -> None:
         for each in at_ms:
-            self.contact(each, closed=closed)
+            self.contact(each, closed=closed, leg=leg)
             closed = not closed
 
     def until(self, at_ms: float, *, own: bool = True) -> list[Told]:

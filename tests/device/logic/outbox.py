@@ -176,13 +176,14 @@ class World:
 
     def _store(self, request: Save | Settle | Load) -> None:
         if self.is_failing:
-            self.delivery.store_failed(self.now_ns)
+            places = (request.record.place,) if isinstance(request, Save) else ()
+            self.delivery.store_failed(places, self.now_ns)
             return
         match request:
             case Save(record):
                 self.disk[record.place] = record
                 self.delivery.saved((record.place,))
-                self._carry_out(self.delivery.store_well() if self.ever_failed else [])
+                self._carry_out(self.delivery.store_well(self.now_ns) if self.ever_failed else [])
                 self.ever_failed = False
             case Settle(place, _):
                 self.disk.pop(place, None)
@@ -212,6 +213,7 @@ class World:
         asked = {request.record.place for request in self._requests if isinstance(request, Save)}
         lost = self.made.keys() - self.answered - in_memory - self.disk.keys() - asked
         assert not lost, f"nobody has these any more: {sorted(lost)[:5]}"
+        assert asked or self.delivery.asked_ns is None, "the disk owes an answer to nothing that it was asked"
         assert not self.answered & in_memory, "an answered event is in memory again"
         assert self.delivery.depth == len(self.made.keys() - self.answered)
 

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,20 +12,17 @@ from drivers.ports import (
     LinkDown,
     LinkUp,
     Loaded,
-    Place,
     Published,
     Saved,
     Settled,
     StoreFailed,
     StoreFault,
-    StoreWell,
-    Thinned,
     Tick,
     WallClock,
 )
 from tests.builders import EPOCH, make_keys, make_record
 from tests.device.logic.letters import receipt
-from tests.device.logic.post import FRESH, NOON_NS, SETTINGS, Desk, read
+from tests.device.logic.post import FRESH, NOON_NS, Desk, read
 
 HOLDUP = ["alarm.holdup raised", "alarm.holdup restored"]
 
@@ -68,6 +64,35 @@ def test_person_does_not_wait_for_a_disk_that_fails_after_the_receipt() -> None:
     desk.hear(receipt(alarm))
     desk.feed(StoreFailed(desk.now_ns, StoreFault.FULL, "no space", (alarm.place,)))
     assert desk.look() == "received"
+
+
+def test_person_waits_a_second_at_most_for_a_disk_that_does_not_settle() -> None:
+    desk = Desk().start()
+    alarm = desk.press(2)
+    heard_s = desk.now_ns / S
+    desk.hear(receipt(alarm))
+    desk.hear(receipt(alarm, answer=Answer.DISPATCHED))
+    desk.until(heard_s + 0.999)
+    assert desk.look() == "sending"
+    desk.until(heard_s + 1)
+    assert desk.look() == "help"
+    desk.feed(Settled(desk.now_ns, (alarm.place,)))
+    assert desk.look() == "help"
+    desk.hear(receipt(alarm, answer=Answer.CLOSED))
+    assert desk.look() == "dark"
+
+
+def test_receipt_after_a_long_silence_is_still_shown() -> None:
+    desk = Desk().start()
+    alarm = desk.press(2)
+    desk.until(4_000)
+    assert desk.look() == "fault"
+    desk.answer(alarm)
+    assert desk.look() == "received"
+    desk.until(4_599)
+    assert desk.look() == "received"
+    desk.until(4_601)
+    assert desk.look() == "dark"
 
 
 def test_receipt_for_an_alarm_that_was_never_sent_lights_nothing() -> None:
@@ -192,81 +217,6 @@ def test_goodbye_turns_the_lights_off_and_leaves_with_the_will() -> None:
     leave = effects[-1]
     assert isinstance(leave, Leave)
     assert unseal(leave.farewell.payload, Typ.STATUS, make_keys()).payload["state"] == "offline"
-
-
-# ---------------------------------------------------------------- disk, clock, link
-
-
-def test_failing_disk_is_one_trouble_and_alarms_leave_all_the_same() -> None:
-    desk = Desk(auto=False).start()
-    desk.feed(StoreFailed(desk.now_ns, StoreFault.READ_ONLY, "read-only", (desk.records[0].place,)))
-    alarm = desk.press(2)
-    desk.feed(StoreFailed(desk.now_ns, StoreFault.READ_ONLY, "read-only", (alarm.place,)))
-    assert desk.sent(alarm) == 1
-    assert desk.events("trouble") == ["trouble.storage raised"]
-    saved = [each for each in desk.feed(StoreWell(desk.now_ns)) if isinstance(each, Save)]
-    assert alarm in [each.record for each in saved]
-    assert desk.events("trouble")[-1] == "trouble.storage restored"
-
-
-def test_file_kept_aside_is_told() -> None:
-    desk = Desk().start()
-    desk.feed(StoreWell(desk.now_ns, "events.db.corrupt-1"))
-    assert desk.event("trouble.storage restored")["data"]["detail"]["kept_aside"] == "events.db.corrupt-1"
-
-
-def test_thinned_events_are_told() -> None:
-    desk = Desk().start()
-    desk.feed(Thinned(desk.now_ns, 100, Place(EPOCH, 1), Place(EPOCH, 250)))
-    detail = desk.event("system.thinned reported")["data"]["detail"]
-    assert detail == {"count": 100, "first": f"{EPOCH}-1", "last": f"{EPOCH}-250"}
-
-
-def test_memory_that_overflows_is_told() -> None:
-    desk = Desk(auto=False)
-    desk.feed(StoreFailed(0, StoreFault.FULL, "no space"))
-    for number in range(10_100):
-        desk.agent._delivery.add(make_record_fast(number), 0)
-    desk.feed(Tick(1))
-    assert "system.thinned reported" in desk.events()
-
-
-def make_record_fast(number: int) -> Any:
-    return replace(make_record(), place=Place("00000001aaaaaaaa", number))
-
-
-def test_clock_that_jumps_marks_events_and_drops_none() -> None:
-    desk = Desk(synced=False).start()
-    desk.press(2)
-    assert read(desk.records[-1].envelope)["data"]["clock"]["synced"] is False
-    desk.feed(WallClock(desk.now_ns, NOON_NS + 9_999 * S, synced=True))
-    desk.press(5)
-    assert read(desk.records[-1].envelope)["data"]["clock"]["synced"] is True
-    assert desk.events("trouble") == ["trouble.clock reported"]
-    assert desk.event("trouble.clock reported")["data"]["detail"]["jump_ms"] > 9_990_000
-
-
-def test_certificate_that_ends_soon_is_told() -> None:
-    desk = Desk(settings=replace(SETTINGS, certificate_expires_ns=NOON_NS + 10 * 86_400 * S)).start()
-    assert desk.event("trouble.certificate raised")["data"]["detail"] == {"days_left": 10}
-
-
-def test_link_that_is_down_for_a_minute_is_told_when_it_is_back() -> None:
-    desk = Desk().start()
-    desk.break_link()
-    desk.until(60.9)
-    assert desk.events("trouble") == []
-    desk.until(61)
-    assert desk.events("trouble") == ["trouble.link raised"]
-    desk.feed(LinkUp(desk.now_ns, 0, 20))
-    assert desk.events("trouble") == ["trouble.link raised", "trouble.link restored"]
-
-
-def test_health_light_shows_a_fault_while_there_is_no_link() -> None:
-    desk = Desk().start()
-    assert desk.agent._lights._lamps["box"][1].look == "healthy"
-    desk.break_link()
-    assert desk.agent._lights._lamps["box"][1].look == "fault"
 
 
 # ---------------------------------------------------------------- status

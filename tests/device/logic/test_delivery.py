@@ -190,25 +190,67 @@ def test_failing_disk_is_tried_again_and_gets_what_it_missed() -> None:
     delivery, records = _delivery(), [_event(1), _event(2, urgent=False)]
     for record in records:
         delivery.add(record, 0)
-    delivery.store_failed(0)
+    delivery.store_failed((), 0)
     assert delivery.due_ns() == STORE_RETRY_NS
     assert delivery.tick(STORE_RETRY_NS) == [Save(records[0])]
-    assert delivery.store_well() == [Save(record) for record in records]
+    assert delivery.store_well(STORE_RETRY_NS) == [Save(record) for record in records]
     assert delivery.due_ns() is None
 
 
 def test_failing_disk_without_anything_to_save_is_tried_and_read() -> None:
     delivery = _delivery(Beginning(EPOCHS[1], None, 1, 1, same_boot=True, orderly=True))
     delivery.tick(0)
-    delivery.store_failed(0)
+    delivery.store_failed((), 0)
     assert delivery.tick(1) == []
     retried = delivery.tick(STORE_RETRY_NS)
     assert [type(effect) for effect in retried] == [Note, Load]
 
 
+def test_disk_owes_an_answer_from_the_oldest_save_until_each_is_answered() -> None:
+    delivery, records = _delivery(), [_event(1), _event(2, urgent=False), _event(3)]
+    assert delivery.asked_ns is None
+    for now_ns, record in enumerate(records, 5):
+        delivery.add(record, now_ns)
+    assert delivery.asked_ns == 5
+    delivery.saved((records[1].place,))
+    assert delivery.asked_ns == 5
+    delivery.saved((records[0].place, _event(99).place))
+    assert delivery.asked_ns == 7
+    delivery.store_failed((records[2].place,), 8)
+    assert delivery.asked_ns is None
+
+
+def test_disk_that_fails_at_something_else_still_owes_its_answer() -> None:
+    delivery = _delivery()
+    delivery.add(_event(1), 5)
+    delivery.store_failed((_event(2).place,), 6)
+    assert delivery.asked_ns == 5
+
+
+def test_receipt_does_not_answer_for_the_disk() -> None:
+    delivery, record = _delivery(), _event(1)
+    delivery.up(20, 0)
+    delivery.add(record, 5)
+    delivery.answer(receipt_for(record), 6)
+    assert delivery.asked_ns == 5
+    delivery.saved((record.place,))
+    assert delivery.asked_ns is None
+
+
+def test_disk_that_is_well_is_asked_anew_for_what_it_missed() -> None:
+    delivery, record = _delivery(), _event(1)
+    delivery.add(record, 5)
+    delivery.store_failed((record.place,), 6)
+    delivery.tick(STORE_RETRY_NS + 6)
+    delivery.store_well(STORE_RETRY_NS + 7)
+    assert delivery.asked_ns == STORE_RETRY_NS + 7
+    delivery.saved((record.place,))
+    assert delivery.asked_ns is None
+
+
 def test_full_memory_gives_up_the_oldest_events_and_says_so() -> None:
     delivery = _delivery()
-    delivery.store_failed(0)
+    delivery.store_failed((), 0)
     for seq in range(1, MEMORY_EVENTS + 2):
         delivery.add(_event(seq, urgent=seq > 200), 0)
     assert delivery.take_given_up() == GivenUp(GIVE_UP_EVENTS, Place(EPOCHS[1], 1), Place(EPOCHS[1], GIVE_UP_EVENTS))
@@ -223,6 +265,13 @@ def test_full_memory_of_alarms_gives_up_the_oldest_of_them_last() -> None:
     given_up = delivery.take_given_up()
     assert given_up is not None
     assert given_up.first == Place(EPOCHS[1], 1)
+
+
+def test_disk_owes_nothing_for_what_memory_has_given_up() -> None:
+    delivery = _delivery()
+    for seq in range(1, MEMORY_EVENTS + 2):
+        delivery.add(_event(seq), seq)
+    assert delivery.asked_ns == GIVE_UP_EVENTS + 1
 
 
 def test_thinned_events_count_no_more() -> None:

@@ -28,7 +28,7 @@ def test_alarm_is_heard_then_sending_then_received() -> None:
     assert _look(alarms) == Look.HEARD
     alarms.saved(ONE)
     assert _look(alarms) == Look.SENDING
-    alarms.answered(ONE, Answer.RECEIVED)
+    alarms.answered(ONE, Answer.RECEIVED, 9)
     assert _look(alarms) == Look.RECEIVED
     alarms.saved(ONE)
     assert _look(alarms) == Look.RECEIVED
@@ -38,21 +38,21 @@ def test_alarm_is_heard_then_sending_then_received() -> None:
 def test_old_receipt_that_comes_again_takes_nothing_back(order: tuple[Answer, ...]) -> None:
     alarms = _heard(ONE)
     for answer in order:
-        alarms.answered(ONE, answer)
+        alarms.answered(ONE, answer, 9)
     assert _look(alarms) == Look.HELP
 
 
 def test_closed_alarm_is_dark_and_stays_so() -> None:
     alarms = _heard(ONE)
-    alarms.answered(ONE, Answer.CLOSED)
-    alarms.answered(ONE, Answer.ON_SCENE)
+    alarms.answered(ONE, Answer.CLOSED, 9)
+    alarms.answered(ONE, Answer.ON_SCENE, 9)
     alarms.saved(ONE)
     assert _look(alarms) == Look.DARK
 
 
 def test_rejected_alarm_is_a_fault() -> None:
     alarms = _heard(ONE)
-    alarms.answered(ONE, Answer.REJECTED)
+    alarms.answered(ONE, Answer.REJECTED, 9)
     assert _look(alarms) == Look.FAULT
 
 
@@ -66,19 +66,60 @@ def test_alarm_without_an_answer_is_a_fault_until_it_has_one(saved: bool) -> Non
     assert _look(alarms) != Look.FAULT
     alarms.tick(FAULT_NS)
     assert _look(alarms) == Look.FAULT
-    alarms.answered(ONE, Answer.RECEIVED)
+    alarms.answered(ONE, Answer.RECEIVED, FAULT_NS)
     assert _look(alarms) == Look.RECEIVED
-    assert alarms.due_ns() == SHOWN_NS
-    alarms.tick(SHOWN_NS)
+    assert alarms.due_ns() == FAULT_NS + SHOWN_NS
+    alarms.tick(FAULT_NS + SHOWN_NS)
     assert _look(alarms) == Look.DARK
     assert alarms.due_ns() is None
 
 
+def test_alarm_that_nobody_answered_shows_its_fault_for_as_long_as_it_takes() -> None:
+    alarms = _heard(ONE)
+    alarms.tick(FAULT_NS)
+    assert alarms.due_ns() is None
+    late_ns = 100 * SHOWN_NS
+    alarms.tick(late_ns)
+    assert _look(alarms) == Look.FAULT
+    alarms.answered(ONE, Answer.RECEIVED, late_ns)
+    alarms.tick(late_ns)
+    assert _look(alarms) == Look.RECEIVED
+    alarms.tick(late_ns + SHOWN_NS)
+    assert _look(alarms) == Look.DARK
+
+
+def test_rejected_alarm_goes_dark_in_time() -> None:
+    alarms = _heard(ONE)
+    alarms.answered(ONE, Answer.REJECTED, 5)
+    alarms.tick(5 + SHOWN_NS - 1)
+    assert _look(alarms) == Look.FAULT
+    alarms.tick(5 + SHOWN_NS)
+    assert _look(alarms) == Look.DARK
+
+
+def test_only_news_is_shown_for_longer() -> None:
+    alarms = _heard(ONE)
+    alarms.answered(ONE, Answer.RECEIVED, 0)
+    alarms.answered(ONE, Answer.DISPATCHED, SHOWN_NS - 1)
+    alarms.answered(ONE, Answer.RECEIVED, SHOWN_NS)
+    alarms.answered(ONE, Answer.DISPATCHED, SHOWN_NS)
+    assert alarms.due_ns() == 2 * SHOWN_NS - 1
+
+
+def test_older_alarm_that_nobody_answered_is_shown_again_after_a_newer_one_went_dark() -> None:
+    alarms = _heard(ONE, TWO)
+    alarms.answered(TWO, Answer.RECEIVED, 9)
+    alarms.tick(FAULT_NS)
+    assert _look(alarms) == Look.RECEIVED
+    alarms.tick(9 + SHOWN_NS)
+    assert _look(alarms) == Look.FAULT
+
+
 def test_newest_alarm_is_shown_and_help_for_any_is_help() -> None:
     alarms = _heard(ONE, TWO)
-    alarms.answered(ONE, Answer.DISPATCHED)
+    alarms.answered(ONE, Answer.DISPATCHED, 9)
     assert _look(alarms) == Look.HEARD
-    alarms.answered(TWO, Answer.RECEIVED)
+    alarms.answered(TWO, Answer.RECEIVED, 9)
     assert _look(alarms) == Look.HELP
 
 

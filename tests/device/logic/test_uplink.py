@@ -1,4 +1,4 @@
-from device.logic.connection import PROBE_NS
+from device.logic.connection import LASTED_NS, PROBE_NS
 from device.logic.delivery import ACK_NS, Delivery
 from device.logic.effects import Connect, Drop, Effect, Leave, Probe, Publish
 from device.logic.units import S
@@ -43,10 +43,42 @@ def test_down_time_counts_from_the_first_failure() -> None:
     uplink.take(LinkDown(5 * S, 0, "refused"))
     assert uplink.down_ns == 0
     _up(uplink, 9 * S)
-    assert uplink.down_ns is None
     assert uplink.is_up
-    uplink.take(LinkDown(20 * S, 0, "reset"))
-    assert uplink.down_ns == 20 * S
+    assert uplink.due_ns() == 9 * S + LASTED_NS
+    uplink.tick(9 * S + LASTED_NS - 1)
+    assert uplink.down_ns == 0
+    uplink.tick(9 * S + LASTED_NS)
+    assert uplink.down_ns is None
+    assert uplink.due_ns() is None
+    uplink.take(LinkDown(50 * S, 0, "reset"))
+    assert uplink.down_ns == 50 * S
+
+
+def test_connections_that_do_not_last_are_none() -> None:
+    uplink, now_ns = _uplink(1), 0
+    for _ in range(5):
+        _up(uplink, now_ns)
+        assert uplink.is_up
+        now_ns += LASTED_NS - 1
+        uplink.tick(now_ns)
+        uplink.take(LinkDown(now_ns, 0, "reset"))
+        assert uplink.down_ns == 0
+        now_ns = uplink.due_ns() or 0
+    _up(uplink, now_ns)
+    uplink.tick(now_ns + LASTED_NS)
+    assert uplink.down_ns is None
+
+
+def test_broker_that_is_left_for_another_has_to_last_again() -> None:
+    uplink = _uplink()
+    _up(uplink, 0)
+    uplink.tick(LASTED_NS)
+    uplink.add(event(Place(EPOCHS[0], 1), urgent=True), LASTED_NS)
+    assert _kinds(uplink.tick(LASTED_NS + ACK_NS)) == [Drop]
+    assert uplink.due_ns() is None
+    uplink.take(LinkDown(LASTED_NS + ACK_NS, 0, "dropped"))
+    _up(uplink, LASTED_NS + ACK_NS)
+    assert uplink.down_ns == LASTED_NS + ACK_NS
 
 
 def test_broker_that_swallows_an_alarm_is_dropped_once_and_the_next_is_tried() -> None:

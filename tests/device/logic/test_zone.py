@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.logic.kinds import ZoneType
+from device.logic.units import MS
 from device.logic.zone import PER_MINUTE, ZoneSettings
 from drivers.ports import Pull
 from tests.device.logic.hand import BUTTON, PHONE, SUPERVISED, Hand, Told
@@ -166,6 +167,34 @@ def test_five_hundred_edges_of_chatter_are_one_trouble(gap_ms: float) -> None:
     assert hand.told[1].detail == (("edges", 500),)
 
 
+@pytest.mark.parametrize(("stable_ms", "gap_ms"), [(20, 18), (150, 100), (150, 149)])
+def test_contact_that_never_settles_is_one_trouble_within_two_seconds(stable_ms: int, gap_ms: int) -> None:
+    hand = Hand(replace(BUTTON, stable_ns=stable_ms * MS)).start()
+    hand.edges(1_000 + gap_ms * step for step in range(500))
+    assert hand.names() == CHATTER[:1]
+    assert 3_000 <= hand.told[0].at_ms < 3_000 + gap_ms
+    assert hand.zone.state == "chatter"
+    hand.until(1_000 + gap_ms * 499 + 10_000)
+    assert hand.names() == CHATTER
+    assert hand.told[1].detail[0][0] == "edges"
+    assert hand.zone.state == "normal"
+
+
+def test_held_press_is_heard_though_the_contact_did_not_settle_before() -> None:
+    hand = Hand(replace(BUTTON, stable_ns=150 * MS)).start()
+    hand.edges(1_000 + 100 * step for step in range(31))
+    hand.until(5_000)
+    assert hand.told[-1].what == RAISED
+
+
+def test_eight_presses_a_second_for_ten_seconds_are_no_chatter() -> None:
+    hand = Hand(BUTTON).start()
+    for press in range(80):
+        hand.press(1_000 + 125 * press, 60)
+    hand.until(100_000)
+    assert hand.count(CHATTER[0]) == 0
+
+
 @settings(derandomize=True, deadline=None, max_examples=40)
 @given(st.integers(), st.integers(499, 500))
 def test_chatter_of_any_spacing_up_to_5_ms_tells_at_most_six_events(seed: int, edges: int) -> None:
@@ -230,6 +259,42 @@ def test_supervised_press_is_an_alarm_and_its_transit_no_fault() -> None:
     assert hand.until(5_000) == [Told(RAISED, 1_000), Told(RESTORED, 1_200)]
 
 
+@pytest.mark.parametrize("length_ms", [130, 200, 1_000])
+@pytest.mark.parametrize(("leg", "fault"), [(1, "open"), (0, "short")], ids=["NO is cut", "NC touches ground"])
+@pytest.mark.parametrize("late", [False, True])
+def test_press_that_only_one_leg_tells_is_a_line_fault_raised_and_restored(
+    leg: int, fault: str, length_ms: int, late: bool
+) -> None:
+    hand = Hand(SUPERVISED, late=late).start()
+    for edge, after_ms in enumerate((0, 2, 7, 9, 10)):
+        hand.contact(1_000 + after_ms, closed=(leg == 0) == (edge % 2 == 0), leg=leg)
+    hand.contact(1_000 + length_ms, closed=leg == 1, leg=leg)
+    hand.until(5_000)
+    assert hand.names() == LINE
+    assert hand.told[0] == Told(LINE[0], 1_000, (("fault", fault),))
+    assert hand.told[1].detail == (("fault", fault),)
+    assert hand.zone.state == "normal"
+
+
+def test_press_of_90_ms_on_a_cut_leg_is_silent() -> None:
+    hand = Hand(SUPERVISED).start()
+    hand.contact(1_000, closed=False, leg=1)
+    hand.contact(1_090, closed=True, leg=1)
+    assert hand.until(5_000) == []
+
+
+@pytest.mark.parametrize("gap_ms", [3.5, 7, 15])
+def test_worn_changeover_that_bounces_for_157_ms_is_an_alarm_and_no_line_fault(gap_ms: float) -> None:
+    hand = Hand(SUPERVISED).start()
+    bounces = [gap_ms * step for step in range(round(157 / gap_ms) // 2 * 2 + 1)]
+    hand.contact(1_000, closed=False, leg=1)
+    hand.edges(1_004 + after_ms for after_ms in bounces)
+    hand.contact(4_000, closed=False)
+    for edge, after_ms in enumerate(bounces):
+        hand.contact(4_004 + after_ms, closed=edge % 2 == 0, leg=1)
+    assert hand.until(9_000) == [Told(RAISED, 1_000), Told(RESTORED, 4_000)]
+
+
 def test_every_press_is_an_alarm_while_the_resting_leg_is_cut() -> None:
     hand = Hand(SUPERVISED).start()
     hand.contact(1_000, closed=False, leg=1)
@@ -256,3 +321,23 @@ def test_supervised_button_held_at_start_says_so() -> None:
 def test_zone_without_a_person_is_no_alarm_light() -> None:
     assert Hand(BUTTON).zone.by_person
     assert not Hand(replace(BUTTON, type=ZoneType.MAINS)).zone.by_person
+
+
+def test_worn_contact_is_heard_the_first_time_although_it_chatters() -> None:
+    hand = Hand(BUTTON).start()
+    hand.until(1_000)
+    hand.edges([1_000 + 1.5 * edge for edge in range(101)])
+    hand.until(1_250)
+    assert hand.names() == ["trouble.chatter raised", "alarm.holdup raised"]
+
+
+def test_quick_presses_on_a_bouncing_changeover_are_all_heard() -> None:
+    hand = Hand(SUPERVISED).start()
+    hand.until(1_000)
+    for press in range(10):
+        for movement, at_ms in ((0, 1_000 + press * 300), (1, 1_200 + press * 300)):
+            first, second = (1, 0) if movement == 0 else (0, 1)
+            hand.edges([at_ms + 0.3 * edge for edge in range(21)], closed=False, leg=first)
+            hand.edges([at_ms + 8 + 0.3 * edge for edge in range(21)], closed=True, leg=second)
+    hand.until(5_000)
+    assert hand.names() == ["alarm.holdup raised", "alarm.holdup restored"] * 10
