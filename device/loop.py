@@ -19,6 +19,7 @@ _LOG = logging.getLogger(__name__)
 RESAMPLE_NS = 250 * MS
 # A processor that has slept for long wakes 0.3 ms late: it is woken early, and sleeps the rest lightly (make bench).
 DOZE_NS = MS // 2
+NAP_NS = MS // 5
 # Facts that are taken before time is looked at again.
 BURST = 256
 # The wall clock is told again when it has moved against the monotonic one by more than events are stamped with.
@@ -54,6 +55,7 @@ class Loop:
         self._resample_ns = 0
         self._alive_ns = 0
         self._due_ns = agent.due_ns()
+        self._rehearsed_ns: int | None = None
         self._wall = ports.clock.wall()
 
     def run(self) -> None:
@@ -86,6 +88,12 @@ class Loop:
         now_ns = self._ports.clock.monotonic_ns()
         if is_news:
             self._due_ns = self._agent.due_ns()
+        elif self._due_ns is not None and now_ns < self._due_ns != self._rehearsed_ns:
+            self._rehearsed_ns = self._due_ns
+            self._agent.rehearse()
+            self._feed(Tick(now_ns))
+            self._due_ns = self._agent.due_ns()
+            return
         # While edges still wait in the inbox nothing may be concluded from the time that has passed.
         if fed < BURST and self._due_ns is not None and now_ns >= self._due_ns:
             self._feed(Tick(now_ns))
@@ -98,7 +106,9 @@ class Loop:
     def _sleep_s(self) -> float:
         wake_ns = self._resample_ns if self._due_ns is None else min(self._due_ns, self._resample_ns)
         left_ns = wake_ns - self._ports.clock.monotonic_ns()
-        return (left_ns - DOZE_NS if left_ns > DOZE_NS else left_ns) / S
+        if left_ns > DOZE_NS:
+            return (left_ns - DOZE_NS) / S
+        return left_ns / S if left_ns > NAP_NS else 0.0
 
     def _feed(self, fact: Fact) -> None:
         if self._observe is not None:

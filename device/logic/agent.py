@@ -134,6 +134,11 @@ class Agent:
             self._status_due_ns if self._uplink.is_up else None,
         )
 
+    def rehearse(self) -> None:
+        """Use the wait for a contact to settle: what an alarm will need is done once, to no effect."""
+        if any(zone.is_moving for zone in self._zones):
+            self._journal.rehearse(self._supervision.wall)
+
     @property
     def alarm_look(self) -> Look:
         """What a lamp for alarms says now."""

@@ -86,6 +86,11 @@ class Zone:
         return "raised" if self._raised else "normal"
 
     @property
+    def is_moving(self) -> bool:
+        """A contact moves, and may soon be believed."""
+        return self._line.moving_ns is not None
+
+    @property
     def by_person(self) -> bool:
         return self._kind.by_person
 

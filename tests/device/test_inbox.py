@@ -1,10 +1,10 @@
 from device.inbox import MAX_WAITING_MESSAGES, Inbox
-from drivers.ports import Edge, Received, Tick
+from drivers.ports import Edge, Fact, Received, Tick
 
 
 def test_facts_come_in_the_order_of_posting() -> None:
     inbox = Inbox()
-    facts = [Tick(2), Tick(1), Edge(3, "GPIO17", high=True)]
+    facts: list[Fact] = [Tick(2), Tick(1), Edge(3, "GPIO17", high=True)]
 
     for fact in facts:
         inbox.post(fact)

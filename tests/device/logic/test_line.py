@@ -90,6 +90,16 @@ def test_leg_that_still_moves_is_no_fault_however_long() -> None:
     assert line.fault is None
 
 
+def test_leg_that_is_not_believed_yet_is_no_fault_where_levels_must_last_longer() -> None:
+    line = _changeover()
+    line.settle_for(250 * MS)
+    line.feed(NC, False, 100 * MS)
+    line.feed(NO, True, 180 * MS)
+    assert _told(line, 350, 429) == []
+    assert _told(line, 430) == [Change(True, 100 * MS, first=False)]
+    assert line.fault is None
+
+
 def test_blade_that_rests_between_its_bounces_is_no_fault() -> None:
     line = _changeover()
     line.feed(NC, False, 100 * MS)
