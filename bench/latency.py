@@ -31,11 +31,16 @@ def measure_tls(run: Run) -> list[Figure]:
 def _measure(run: Run, *, tls: bool) -> list[Figure]:
     presses = 100 if run.quick else 1_000
     with ExitStack() as stack:
-        plant = stack.enter_context(Plant(run.folder / "plant", tls=tls))
-        listener = stack.enter_context(Helper("bench.listener", str(plant.broker.port)))
+        listeners: list[Helper] = []
+
+        def listen(port: int) -> None:
+            listeners.append(stack.enter_context(Helper("bench.listener", str(port))))
+            listeners[0].wait_for("ready")
+
+        plant = stack.enter_context(Plant(run.folder / "plant", tls=tls, listen_first=listen))
+        listener = listeners[0]
         agent = stack.enter_context(Helper("bench.agent_board", "--config", str(plant.site.config)))
         floor = stack.enter_context(Helper("bench.floor_board", *_floor_arguments(plant)))
-        listener.wait_for("ready")
         agent.wait_for("up")
         floor.wait_for("armed")
         time.sleep(_REST_S)

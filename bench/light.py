@@ -57,7 +57,7 @@ class _Case:
             return [self._press(agent, ZONE_PINS[number % len(ZONE_PINS)]) for number in range(presses)]
 
     def _agent(self, plant: Plant) -> Helper:
-        return Helper("bench.agent_board", "--config", str(plant.site.config), "--disk", self._disk)
+        return Helper("bench.agent_board", "--lamp", "--config", str(plant.site.config), "--disk", self._disk)
 
     def _press(self, agent: Helper, pin: str) -> float:
         begun = len(agent.heard)

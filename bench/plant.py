@@ -53,14 +53,20 @@ class Plant:
         zones: int = len(ZONE_PINS),
         faulty: bool = False,
         on_room: Callable[[Seen], None] = _ignore,
+        listen_first: Callable[[int], None] | None = None,
     ) -> None:
-        """folder: a new one. BrokerError from here or from `with` without a Mosquitto that can be run."""
+        """folder: a new one. listen_first: given the broker's port before the control room subscribes: a broker serves
+        subscribers in turn, and the floor's messages have only one.
+
+        BrokerError from here or from `with` without a Mosquitto that can be run.
+        """
         folder.mkdir(parents=True)
         self._folder = folder
         self._tls = tls
         self._zones = zones
         self._faulty = faulty
         self._on_room = on_room
+        self._listen_first = listen_first
         self._undo = ExitStack()
         self.pki = Pki(folder)
         server = self.pki.server
@@ -82,6 +88,8 @@ class Plant:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.enter_context(self.broker)
+            if self._listen_first is not None:
+                self._listen_first(self.broker.port)
             port = self.store_port
             if self._faulty:
                 self.network = undo.enter_context(FaultyLink(port))

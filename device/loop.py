@@ -17,9 +17,10 @@ _LOG = logging.getLogger(__name__)
 
 # A missed edge is mended this soon: lgpio and the kernel are known to lose one now and then (lg issue 18).
 RESAMPLE_NS = 250 * MS
-# A processor that has slept for long wakes 0.3 ms late: it is woken early, and sleeps the rest lightly (make bench).
-DOZE_NS = MS // 2
-NAP_NS = MS // 5
+# A processor that has slept for long wakes some 0.3 ms late, and its caches are cold. So the loop wakes early before
+# something is due, rehearses, and does not sleep again for less than a nap (make bench: 2.2 → 0.9 ms to a subscriber).
+DOZE_NS = 1 * MS
+NAP_NS = 3 * MS // 10
 # Facts that are taken before time is looked at again.
 BURST = 256
 # The wall clock is told again when it has moved against the monotonic one by more than events are stamped with.
@@ -55,7 +56,7 @@ class Loop:
         self._resample_ns = 0
         self._alive_ns = 0
         self._due_ns = agent.due_ns()
-        self._rehearsed_ns: int | None = None
+        self._rehearsed = False
         self._wall = ports.clock.wall()
 
     def run(self) -> None:
@@ -88,20 +89,26 @@ class Loop:
         now_ns = self._ports.clock.monotonic_ns()
         if is_news:
             self._due_ns = self._agent.due_ns()
-        elif self._due_ns is not None and now_ns < self._due_ns != self._rehearsed_ns:
-            self._rehearsed_ns = self._due_ns
-            self._agent.rehearse()
-            self._feed(Tick(now_ns))
-            self._due_ns = self._agent.due_ns()
+        elif self._due_ns is not None and now_ns < self._due_ns <= now_ns + DOZE_NS and not self._rehearsed:
+            self._rehearse(now_ns)
             return
         # While edges still wait in the inbox nothing may be concluded from the time that has passed.
         if fed < BURST and self._due_ns is not None and now_ns >= self._due_ns:
             self._feed(Tick(now_ns))
             self._due_ns = self._agent.due_ns()
+            self._rehearsed = False
         if now_ns >= self._resample_ns:
             self._resample_ns = now_ns + RESAMPLE_NS
             self._ports.inputs.resample()
         self._stay_alive(now_ns)
+
+    def _rehearse(self, now_ns: int) -> None:
+        """Between dozing off and what is due: everything that an alarm needs is used once, so that it is warm."""
+        self._rehearsed = True
+        self._agent.rehearse()
+        self._ports.link.stand_by()
+        self._feed(Tick(now_ns))
+        self._due_ns = self._agent.due_ns()
 
     def _sleep_s(self) -> float:
         wake_ns = self._resample_ns if self._due_ns is None else min(self._due_ns, self._resample_ns)

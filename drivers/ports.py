@@ -273,6 +273,10 @@ class Link(Protocol):
         """Send, QoS 1. Answered by Published, or never if the connection ends first. Ignored while it is down."""
         ...
 
+    def stand_by(self) -> None:
+        """Something may be published within a millisecond: a thread that sleeps deeply should not."""
+        ...
+
     def probe(self, broker: int) -> None:
         """Find out whether a broker would take us, without disturbing the connection. Answered by Probed."""
         ...

@@ -83,6 +83,9 @@ class VirtualLink:
         acknowledged = lambda: self._post(Published(self._now(), token))  # noqa: E731 - said once, where it is used
         self._later(2 * self.latency_ns, connection, acknowledged)
 
+    def stand_by(self) -> None:
+        """Nothing sleeps here."""
+
     def probe(self, broker: int) -> None:
         well = self.networks[broker] is Network.UP
         delay_ns = 2 * self.latency_ns if well else _CONNECT_TIMEOUT_NS

@@ -331,7 +331,7 @@ class Agent:
         return all(zone.state != "unknown" for zone in self._zones)
 
     def _waits(self) -> Waits:
-        return Waits(self._uplink.down_ns, self._delivery.asked_ns)
+        return Waits(self._uplink.down_ns, self._delivery.asked_ns, self._uplink.is_up)
 
     def _is_healthy(self) -> bool:
         return self._uplink.is_up and not self._supervision.troubles.names

@@ -65,7 +65,7 @@ class Journal:
         return Record(place, urgency_of(happening.what), self._prev, envelope)
 
     def rehearse(self, wall: WallClock) -> None:
-        """Do what `write` does, and throw it away: code and keys are then in the processor's caches. Seq 0 is no event's."""
+        """Do what `write` does and throw it away: code and keys are in the caches then. Seq 0 is no event's."""
         happening = Happening(wall.at_ns, "test.rehearsal", "journal", Phase.REPORTED)
         digest(seal(self._cloud_event(Place(self._origin.epoch, 0), happening, wall), Typ.EVENT, self._signer))
 

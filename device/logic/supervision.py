@@ -26,6 +26,8 @@ class Waits:
 
     link_ns: int | None
     disk_ns: int | None
+    link_is_up: bool = False
+    """There is a connection, which may not last."""
 
 
 class Supervision:
@@ -72,7 +74,7 @@ class Supervision:
         happenings = self._disk(now_ns, waits.disk_ns)
         if waits.link_ns is None:
             happenings += self.troubles.restore("link", now_ns)
-        elif now_ns >= waits.link_ns + LINK_TROUBLE_NS:
+        elif not waits.link_is_up and now_ns >= waits.link_ns + LINK_TROUBLE_NS:
             happenings += self.troubles.raise_("link", "broker", now_ns)
         if self._unsynced_ns is not None and now_ns >= self._unsynced_ns + CLOCK_TROUBLE_NS:
             happenings += self.troubles.raise_("clock", "clock", now_ns)
@@ -84,7 +86,7 @@ class Supervision:
     def due_ns(self, waits: Waits) -> int | None:
         """When to call tick next."""
         return earliest(
-            self._due("link", waits.link_ns, LINK_TROUBLE_NS),
+            None if waits.link_is_up else self._due("link", waits.link_ns, LINK_TROUBLE_NS),
             self._due("storage", waits.disk_ns, DISK_TROUBLE_NS),
             self._due("clock", self._unsynced_ns, CLOCK_TROUBLE_NS),
             self._check_ns,

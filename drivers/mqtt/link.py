@@ -124,6 +124,10 @@ class MqttLink:
     def publish(self, message: Message, token: int) -> None:
         self._ask(_Publish(message, token))
 
+    def stand_by(self) -> None:
+        if not self._closed:
+            self._waker.wake()
+
     def probe(self, broker: int) -> None:
         """See `Link`. IndexError if there is no such broker."""
         self._brokers[broker]

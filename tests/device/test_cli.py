@@ -1,6 +1,7 @@
 """`ansim-agent` as somebody types it, or as systemd starts it."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,16 @@ from device.cli import main
 from sim.broker import EmbeddedBroker
 from sim.site import Site, make_site
 from tests.ports import deaf_port
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """The program sets logging up for its whole process, which here is that of all tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -72,6 +72,9 @@ class _Link:
     def publish(self, message: Message, token: int) -> None:
         self.sent.append(message)
 
+    def stand_by(self) -> None:
+        """Always is."""
+
     def probe(self, broker: int) -> None:
         self.asked.append(f"probe {broker}")
 

@@ -18,7 +18,11 @@ _TIMEOUT_S = 60
 
 def test_headless_tells_every_verified_event_as_json() -> None:
     ended = subprocess.run(
-        [*_COMMAND, "--headless", "--duration", "3", "--json"], check=False, capture_output=True, text=True, timeout=_TIMEOUT_S
+        [*_COMMAND, "--headless", "--duration", "3", "--json"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT_S,
     )
 
     assert ended.returncode == 0, ended.stderr

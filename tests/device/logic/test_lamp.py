@@ -1,6 +1,6 @@
 import pytest
 
-from device.logic.lamp import PATTERNS_MS, Lamp, Look
+from device.logic.lamp import PATTERNS_MS, SEEN_NS, Lamp, Look
 from device.logic.units import MS
 
 BEGIN_NS = 12_345 * MS
@@ -50,3 +50,29 @@ def test_same_look_goes_on_and_another_begins_anew() -> None:
     lamp.show(Look.HEARD, 310 * MS)
     assert lamp.is_on(310 * MS)
     assert lamp.due_ns(310 * MS) == 360 * MS
+
+
+def test_press_is_seen_although_its_receipt_comes_at_once() -> None:
+    lamp = Lamp()
+    lamp.show(Look.HEARD, 0)
+    lamp.show(Look.RECEIVED, 2 * MS)
+    assert lamp.look is Look.HEARD
+    assert lamp.due_ns(290 * MS) == SEEN_NS
+    lamp.show(Look.RECEIVED, SEEN_NS)
+    assert lamp.look is Look.RECEIVED
+
+
+def test_second_press_is_seen_on_a_lamp_that_is_lit() -> None:
+    lamp = Lamp()
+    lamp.show(Look.RECEIVED, 0)
+    lamp.show(Look.HEARD, 1_000 * MS)
+    assert not lamp.is_on(1_000 * MS)
+    lamp.show(Look.SENDING, 1_001 * MS)
+    assert lamp.is_on(1_001 * MS)
+
+
+def test_lamp_that_goes_from_heard_to_sending_does_not_go_dark() -> None:
+    lamp = Lamp()
+    lamp.show(Look.HEARD, 0)
+    lamp.show(Look.SENDING, 1 * MS)
+    assert lamp.is_on(1 * MS)

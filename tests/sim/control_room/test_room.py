@@ -65,6 +65,9 @@ class _FakeLink:
     def drop(self) -> None:
         raise NotImplementedError
 
+    def stand_by(self) -> None:
+        """Always is."""
+
     def probe(self, broker: int) -> None:
         raise NotImplementedError
 
