@@ -20,8 +20,8 @@ from device.logic.effects import Effect, Save, Settle
 from device.loop import Loop
 from drivers.clock import SystemClock
 from drivers.ports import Fact, LinkUp, Settled, StoreFailed
-from sim.board import Board
-from sim.light import Light
+from sim.board.board import Board
+from sim.board.light import Light
 from sim.schedule import Schedule
 
 

@@ -18,7 +18,7 @@ from device.config.load import load
 from device.logic.effects import Effect
 from device.loop import Loop
 from drivers.ports import Fact, Saved, Settled
-from sim.board import Board
+from sim.board.board import Board
 from sim.clock import ManualClock
 from sim.schedule import Schedule
 

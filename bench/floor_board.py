@@ -7,7 +7,7 @@ from gpiozero import Device
 from bench.floor_button import run
 from bench.press import press_as_told
 from drivers.clock import SystemClock
-from sim.board import Board
+from sim.board.board import Board
 from sim.schedule import Schedule
 
 

@@ -14,12 +14,12 @@ from drivers.clock import SystemClock
 from drivers.mqtt.brokers import Broker as Address
 from drivers.mqtt.link import MqttLink
 from drivers.ports import Link, Post
+from sim.broker.mosquitto import HOST, Mosquitto
+from sim.broker.server_tls import ServerTls
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, Seen, make_core
 from sim.control_room.verifier import Verifier
-from sim.mosquitto import HOST, Mosquitto
-from sim.network import FaultyLink
-from sim.server_tls import ServerTls
+from sim.network.network import FaultyLink
 from sim.site import Site
 from tests.pki import Pki
 

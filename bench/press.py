@@ -3,7 +3,7 @@
 import time
 
 from bench.lines import orders, say
-from sim.board import Board
+from sim.board.board import Board
 
 
 def press_as_told(board: Board) -> None:

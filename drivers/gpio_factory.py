@@ -1,6 +1,6 @@
 """How a gpiozero back-end is chosen and opened, and how its errors become GpioError.
 
-The simulator brings its own back-end (`sim.board.Board`); nothing here knows it.
+The simulator brings its own back-end (`sim.board.board.Board`); nothing here knows it.
 """
 
 import importlib

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from device import __version__
-from sim.brokers import open_broker
+from sim.broker.brokers import open_broker
+from sim.demo.headless import Headless
 from sim.errors import SimError
-from sim.headless import Headless
 
 EX_USAGE = 64
 EX_UNAVAILABLE = 69
@@ -62,7 +62,7 @@ def _demo(options: argparse.Namespace) -> int:
         if options.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
             headless = Headless(Path(folder), broker, options.seed, sys.stdout, as_json=options.json)
             return 1 if headless.run(options.duration or _DEFAULT_DURATION_S) else 0
-        from sim.terminal import Terminal  # noqa: PLC0415 - rich is not needed without a screen
+        from sim.demo.terminal import Terminal  # noqa: PLC0415 - rich is not needed without a screen
 
         Terminal(Path(folder), broker, options.seed, options.lang).run()
         return 0

@@ -19,16 +19,16 @@ from device.logic.units import MS, S
 from device.logic.zone import ZoneSettings
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.ports import Beginning, Edge, Fact, Keys, Message, Place, Signer, Tick
-from sim.board import Board
-from sim.bounce import CLEAN, Bounce
+from sim.board.board import Board
+from sim.board.bounce import CLEAN, Bounce
+from sim.board.contact import Contact
+from sim.board.light import Light
 from sim.clock import ManualClock
-from sim.contact import Contact
 from sim.control_room.core import RoomCore
 from sim.control_room.desk import Letter, TakenEvent
 from sim.disk import MemoryDisk, MemoryStore, Wiring, open_memory_store
-from sim.light import Light
+from sim.network.virtual_link import VirtualLink
 from sim.schedule import VirtualTime
-from sim.virtual_link import VirtualLink
 
 LAMP_PIN, HEALTH_PIN = "GPIO22", "GPIO24"
 LAMP, HEALTH = "counter-led", "health-led"

@@ -11,14 +11,14 @@ from drivers.clock import SystemClock
 from drivers.mqtt.brokers import Broker as Address
 from drivers.mqtt.link import MqttLink
 from drivers.ports import Link, Post
-from sim.board_lines import Seen
-from sim.brokers import Broker, open_broker
+from sim.board.lines import Seen
+from sim.board.remote import RemoteBoard, Start, start_alone
+from sim.broker.brokers import Broker, open_broker
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, make_core
 from sim.control_room.room import Seen as RoomSeen
 from sim.control_room.verifier import Verifier
-from sim.network import FaultyLink
-from sim.remote_board import RemoteBoard, Start, start_alone
+from sim.network.network import FaultyLink
 from sim.site import Site, make_site
 
 CONTROL_ROOM = "control-room"

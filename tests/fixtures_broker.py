@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.mosquitto import INSTALL, find_mosquitto
+from sim.broker.mosquitto import INSTALL, find_mosquitto
 from tests.conftest import external
 
 

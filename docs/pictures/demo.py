@@ -10,12 +10,12 @@ from queue import SimpleQueue
 from rich.console import Console
 
 from device.logic.receipt import Answer
-from sim.board_lines import Seen
+from sim.board.lines import Seen
 from sim.control_room.room import Seen as RoomSeen
-from sim.player import Player
-from sim.screen import Screen
+from sim.demo.player import Player
+from sim.demo.screen import Screen
+from sim.demo.terminal import KEYS
 from sim.stage import Stage
-from sim.terminal import KEYS
 
 PICTURE = Path(__file__).with_suffix(".svg")
 

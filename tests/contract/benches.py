@@ -9,7 +9,7 @@ from drivers.clock import SystemClock
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory
 from drivers.ports import Clock, Edge, Fact, Inputs, Outputs
-from sim.board import Board
+from sim.board.board import Board
 from sim.schedule import VirtualTime
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from device.cli import main
-from sim.broker import EmbeddedBroker
+from sim.broker.embedded import EmbeddedBroker
 from sim.site import Site, make_site
 from tests.ports import deaf_port
 

@@ -12,7 +12,7 @@ from drivers.clock import SystemClock
 from drivers.errors import GpioError
 from drivers.gpio import EDGES_PER_RESAMPLE, GpioInputs, GpioOutputs
 from drivers.ports import Edge, Fact, Pull
-from sim.board import Board
+from sim.board.board import Board
 from sim.clock import START_NS, ManualClock
 from sim.schedule import Schedule
 from tests.contract.benches import BoardBench

@@ -1,6 +1,6 @@
 """Disks that a board can be given: one that is too small, and one that may not be written, as far as a kernel allows.
 
-Each is the beginning of a command line, for sim.remote_board.start_alone.
+Each is the beginning of a command line, for sim.board.remote.start_alone.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.remote_board import Running, start_alone
+from sim.board.remote import Running, start_alone
 
 TINY_BYTES = 2 * 1024 * 1024
 _MOUNT = f'mount -t tmpfs -o size={TINY_BYTES},mode=700 tmpfs "$1" && shift && exec "$@"'

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.board_lines import Order
+from sim.board.lines import Order
+from sim.board.remote import Start, start_alone
 from sim.control_room.core import Prompt, Silent
-from sim.remote_board import Start, start_alone
 from sim.site import BELL, BUTTON, LAMP
 from sim.stage import Stage
 from tests.integration.disks import can_mount, fill, make_writable, on_tiny_disk, with_read_only

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.campaign import run_campaign
+from sim.campaign.campaign import run_campaign
 
 KILLS = 25
 SEED = 2

@@ -11,12 +11,12 @@ import pytest
 
 from device.logic.event import Phase
 from drivers.ports import Place
-from sim.board_lines import Order
-from sim.broker import EmbeddedBroker
-from sim.brokers import Broker
+from sim.board.lines import Order
+from sim.broker.brokers import Broker
+from sim.broker.embedded import EmbeddedBroker
+from sim.broker.mosquitto import Mosquitto
 from sim.control_room.chain import examine
 from sim.control_room.ledger import Ledger
-from sim.mosquitto import Mosquitto
 from sim.site import BUTTON
 from sim.stage import LEDGER_NAME, Stage
 from tests.fixtures_broker import installed_mosquitto

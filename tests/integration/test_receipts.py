@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from device.logic.envelope import digest
-from sim.board_lines import Order
-from sim.brokers import open_broker
+from sim.board.lines import Order
+from sim.broker.brokers import open_broker
 from sim.control_room.core import Prompt, Silent, Wrong
 from sim.control_room.mischief import Wrongness
 from sim.control_room.room import Room, make_core

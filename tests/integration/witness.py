@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Condition
 
-from sim.board_lines import Seen
+from sim.board.lines import Seen
 from sim.control_room.desk import TakenStatus
 from sim.control_room.ledger import Filing
 from sim.control_room.room import Arrival

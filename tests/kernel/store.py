@@ -13,10 +13,10 @@ from drivers.keystore import KeyRing, jwk_of
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.ports import Post
+from sim.broker.mosquitto import HOST, Mosquitto
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, make_core
 from sim.control_room.verifier import Verifier
-from sim.mosquitto import HOST, Mosquitto
 from tests.builders import make_signer
 from tests.kernel.heard import Heard
 from tests.pki import make_private_key, pem_of

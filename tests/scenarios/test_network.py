@@ -3,7 +3,7 @@
 from device.logic.lamp import Look
 from sim.control_room.ledger import Ledger
 from sim.control_room.values import Presence
-from sim.virtual_link import Network
+from sim.network.virtual_link import Network
 from tests.scenarios.night import BUTTON, DEVICE, MAINS, Night
 
 _HOUR_S = 3_600

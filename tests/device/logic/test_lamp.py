@@ -56,10 +56,11 @@ def test_press_is_seen_although_its_receipt_comes_at_once() -> None:
     lamp = Lamp()
     lamp.show(Look.HEARD, 0)
     lamp.show(Look.RECEIVED, 2 * MS)
-    assert lamp.look is Look.HEARD
+    assert lamp.due_ns(2 * MS) == 50 * MS
     assert lamp.due_ns(290 * MS) == SEEN_NS
     lamp.show(Look.RECEIVED, SEEN_NS)
-    assert lamp.look is Look.RECEIVED
+    assert lamp.is_on(SEEN_NS)
+    assert lamp.due_ns(SEEN_NS) is None
 
 
 def test_second_press_is_seen_on_a_lamp_that_is_lit() -> None:

@@ -12,8 +12,8 @@ from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.mqtt.tls import client_context
 from drivers.ports import LinkDown, LinkUp, Message, Probed, Published, Received
-from sim.mosquitto import INSTALL, Mosquitto, find_mosquitto
-from sim.server_tls import ServerTls
+from sim.broker.mosquitto import INSTALL, Mosquitto, find_mosquitto
+from sim.broker.server_tls import ServerTls
 from tests.conftest import external
 from tests.drivers.mailbox import Mailbox
 from tests.pki import Identity, Pki

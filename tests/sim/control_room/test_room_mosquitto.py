@@ -14,12 +14,12 @@ from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.mqtt.tls import client_context
 from drivers.ports import Post, Record
+from sim.broker.mosquitto import Mosquitto
+from sim.broker.server_tls import ServerTls
 from sim.control_room.chain import examine
 from sim.control_room.desk import TakenStatus
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Arrival, Room, Seen, make_core
-from sim.mosquitto import Mosquitto
-from sim.server_tls import ServerTls
 from tests import mqtt_client
 from tests.fixtures_broker import installed_mosquitto
 from tests.mqtt_client import V5, TestClient
