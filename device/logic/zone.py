@@ -133,6 +133,8 @@ class Zone:
             at_ns = now_ns if self._line.doubt_ns is None else self._line.doubt_ns
             self._fault = self._line.fault
             outcomes.append(self._circuit("line", phase, at_ns, fault=told))
+        if change is not None:
+            self._chatter.moved(now_ns)
         if change is not None and change.closed:
             self._active = change
             outcomes += self._overdue(now_ns)

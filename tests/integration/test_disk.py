@@ -82,7 +82,7 @@ def open_scene(tmp_path: Path) -> Iterator[Open]:
 
         def open_(start: Start = start_alone) -> Scene:
             witness = Witness()
-            stage = Stage(tmp_path, on_board=witness.board, on_room=witness.room, bounce="clean", start_board=start)
+            stage = Stage(tmp_path, on_board=witness.board, on_room=witness.room, start_board=start)
             undo.enter_context(stage)
             return Scene(stage, witness, _state(tmp_path))
 

@@ -35,9 +35,7 @@ class Outage:
         self.witness = Witness()
         self.folder = folder
         # Clean contacts: a hand that hurries and a contact that bounces are told from chatter elsewhere.
-        self.stage = Stage(
-            folder, broker=broker, on_board=self.witness.board, on_room=self.witness.room, bounce="clean"
-        )
+        self.stage = Stage(folder, broker=broker, on_board=self.witness.board, on_room=self.witness.room)
 
     def begin(self) -> None:
         self.stage.board.power_on()

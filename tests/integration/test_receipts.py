@@ -51,7 +51,7 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     witness = Witness()
-    stage = Stage(tmp_path, broker=open_broker(), on_board=witness.board, on_room=witness.room, bounce="clean")
+    stage = Stage(tmp_path, broker=open_broker(), on_board=witness.board, on_room=witness.room)
     with stage, TestClient(stage.broker.port, "listener", version=V5) as listener:
         listener.greeted()
         listener.subscribe(f"ansim/v1/{stage.site.device}/alarm")

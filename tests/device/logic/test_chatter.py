@@ -11,8 +11,8 @@ from device.logic.chatter import (
 )
 from device.logic.units import MS, S
 
-ONE_MOVEMENT = CHATTER_EDGES + BOUNCE_EDGES
-"""Edges in a second that one movement explains."""
+ONE_MOVEMENT = CHATTER_EDGES
+"""Edges in a second that one movement explains before it is believed."""
 
 
 def _feed(watch: ChatterWatch, edges: int, gap_ns: int, begin_ns: int = 0) -> list[int]:
@@ -26,6 +26,7 @@ def _move(watch: ChatterWatch, movements: int, edges: int, per_second: int = MOV
     for movement in range(movements):
         begin_ns = movement * S // per_second
         noticed |= bool(_feed(watch, edges, MS // 10, begin_ns))
+        watch.moved(begin_ns + edges * MS // 10 + 20 * MS)
     return noticed
 
 
@@ -88,3 +89,9 @@ def test_contact_that_settles_in_time_is_no_chatter_however_often() -> None:
     for begin_ns in range(0, 50 * UNSETTLED_NS, UNSETTLED_NS):
         assert _feed(watch, UNSETTLED_NS // (100 * MS), 100 * MS, begin_ns) == []
     assert watch.due_ns() is None
+
+
+def test_rests_without_a_movement_explain_nothing() -> None:
+    watch = ChatterWatch()
+    noticed = [watch.feed(pulse * 12 * MS + edge * MS, settled=edge == 0) for pulse in range(50) for edge in range(2)]
+    assert noticed.index(True) == CHATTER_EDGES
