@@ -38,6 +38,7 @@ class Player:
         self.network = "up"
         self.room = "prompt"
         self._answers: dict[str, Answer] = {}
+        self._powered_ns = 0
 
     @property
     def is_powered(self) -> bool:
@@ -104,6 +105,7 @@ class Player:
             self.story.power_off()
         else:
             self.is_held = self.is_off_hook = self.is_cut = False
+            self._powered_ns = self._stage.clock.monotonic_ns()
             self._stage.board.power_on()
 
     def answer(self, answer: Answer) -> None:
@@ -115,7 +117,9 @@ class Player:
             self._stage.room.operate(self._stage.site.device, Place(epoch, int(seq)), answer)
 
     def _newest(self) -> Journey | None:
-        return next((j for j in reversed(self.story.journeys.values()) if j.is_person), None)
+        """Of this run: a device that has started anew shows nothing of an earlier one."""
+        alarms = (j for j in reversed(self.story.journeys.values()) if j.is_person)
+        return next((j for j in alarms if j.moved_ns > self._powered_ns), None)
 
     def _order(self, zone: str, do: str, ms: int = 0) -> None:
         self._stage.board.order(Order(zone, do, ms))
