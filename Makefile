@@ -1,6 +1,7 @@
 # `make` prints this help. Everything is installed into .venv; nothing outside this folder is changed.
 
 PYTHON ?= python3
+PYTEST_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -28,14 +29,14 @@ demo: setup  ## one store in this terminal: press, cut the wire, pull the networ
 	@$(BIN)/ansim-sim demo
 
 test: setup  ## all tests that need no special kernel
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PYTEST_FLAGS)
 
 check: setup  ## what must hold before a change lands: lint, types, import contracts, tests with coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	@$(MAKE) --no-print-directory test PYTEST_FLAGS="--cov --cov-report=term:skip-covered"
 
 bench: setup  ## latency, memory, start time, durability, each beside a floor in the same run
 	@$(BIN)/python -m bench
