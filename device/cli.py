@@ -4,33 +4,26 @@ Exit status: 0 done; 64 wrong usage; 69 a pin cannot be had; 70 a thread died; 7
 it names, cannot be used (sysexits.h). Every fault is one line on standard error.
 """
 
-import argparse
 import json
 import logging
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from device import __version__
 from device.app import Credentials, assemble
 from device.config.load import load
 from device.config.model import Config
 from device.errors import EX_CONFIG, ConfigError, ThreadDiedError
+from device.usage import Parser
 from drivers.errors import GpioError, KeyFileError
 from drivers.gpio_factory import open_factory
 
-EX_USAGE = 64
 EX_UNAVAILABLE = 69
 EX_SOFTWARE = 70
 
 _JOURNAL_PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(EX_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 class _JournalFormatter(logging.Formatter):
@@ -57,8 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(EX_SOFTWARE, error)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="ansim-agent", description="The agent of a shelter store or a locker bank.")
+def _parser() -> Parser:
+    parser = Parser(prog="ansim-agent", description="The agent of a shelter store or a locker bank.")
     parser.add_argument("--version", action="version", version=f"ansim-agent {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in (

@@ -8,22 +8,16 @@ import logging
 import sys
 import tempfile
 from pathlib import Path
-from typing import NoReturn
 
 from device import __version__
+from device.usage import Parser
 from sim.broker.brokers import open_broker
 from sim.demo.headless import Headless
 from sim.errors import SimError
 
-EX_USAGE = 64
 EX_UNAVAILABLE = 69
 _DEFAULT_DURATION_S = 10.0
 _LONGEST_S = 86_400.0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(EX_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="ansim-sim", description="Ansim without a board.")
+def _parser() -> Parser:
+    parser = Parser(prog="ansim-sim", description="Ansim without a board.")
     parser.add_argument("--version", action="version", version=f"ansim-sim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     text = "one store, live in the terminal: press, cut the wire, pull the network, kill the power"

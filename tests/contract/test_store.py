@@ -1,8 +1,5 @@
 """What every `Store` does, on real files and in memory."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from drivers.ports import (
@@ -14,8 +11,6 @@ from drivers.ports import (
 from tests.contract.store_benches import (
     EPOCH,
     RANDOM,
-    FileBench,
-    MemoryBench,
     StoreBench,
     event,
     fact_of,
@@ -26,14 +21,6 @@ from tests.contract.store_benches import (
 )
 
 ALARM, NORMAL, TELEMETRY = Urgency.ALARM, Urgency.NORMAL, Urgency.TELEMETRY
-
-
-@pytest.fixture(params=["files", "memory"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBench]:
-    made: StoreBench = FileBench(tmp_path) if request.param == "files" else MemoryBench()
-    yield made
-    made.close(orderly=True)
-    assert made.left_over() == []
 
 
 # ---------------------------------------------------------------- starts

@@ -1,10 +1,5 @@
 """What every `Store` does when its disk is full, broken or corrupt."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from drivers.ports import (
     Place,
     Saved,
@@ -19,8 +14,6 @@ from tests.contract.store_benches import (
     BOOT,
     EPOCH,
     RANDOM,
-    FileBench,
-    MemoryBench,
     StoreBench,
     event,
     fact_of,
@@ -31,14 +24,6 @@ from tests.contract.store_benches import (
 )
 
 ALARM, NORMAL, TELEMETRY = Urgency.ALARM, Urgency.NORMAL, Urgency.TELEMETRY
-
-
-@pytest.fixture(params=["files", "memory"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBench]:
-    made: StoreBench = FileBench(tmp_path) if request.param == "files" else MemoryBench()
-    yield made
-    made.close(orderly=True)
-    assert made.left_over() == []
 
 
 # ---------------------------------------------------------------- a full disk

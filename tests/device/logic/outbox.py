@@ -103,9 +103,6 @@ class World:
     def fail(self) -> None:
         self.is_failing = self.ever_failed = True
 
-    def recover(self) -> None:
-        self.is_failing = False
-
     def turn(self) -> None:
         """A while passes; everybody may do something; then time is looked at as the loop does it."""
         self.now_ns += self.random.randrange(1, 400) * MS

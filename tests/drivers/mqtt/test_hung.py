@@ -2,22 +2,15 @@
 
 import threading
 
-from drivers.clock import SystemClock
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.link import MqttLink
 from drivers.ports import Fact, LinkDown
+from tests.drivers.mqtt.link_bench import ShiftedClock
 from tests.ports import deaf_port
 
 
-class _ShiftedClock(SystemClock):
-    shift_ns = 0
-
-    def monotonic_ns(self) -> int:
-        return super().monotonic_ns() + self.shift_ns
-
-
 def test_thread_that_takes_nothing_it_is_asked_for_a_minute_is_not_alive() -> None:
-    clock = _ShiftedClock()
+    clock = ShiftedClock()
     hangs, goes_on = threading.Event(), threading.Event()
 
     def post(fact: Fact) -> None:
