@@ -40,11 +40,12 @@ _NAMES_OF = {"Ed25519": frozenset({"Ed25519", "EdDSA"}), "ES256": frozenset({"ES
 class KeySigner:
     """A private key that signs as JWS wants it: `drivers.ports.Signer`. Any thread."""
 
-    __slots__ = ("_key", "alg", "kid", "public_key")
+    __slots__ = ("_key", "alg", "is_slow", "kid", "public_key")
 
-    def __init__(self, private_key: PrivateKey) -> None:
-        """ValueError if the key is of another kind."""
+    def __init__(self, private_key: PrivateKey, *, is_slow: bool = False) -> None:
+        """is_slow: see `Signer`. ValueError if the key is of another kind."""
         self._key = private_key
+        self.is_slow = is_slow
         self.public_key: PublicKey = private_key.public_key()
         self.alg = alg_of(self.public_key)
         self.kid = thumbprint(self.public_key)

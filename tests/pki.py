@@ -15,12 +15,18 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
+PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
 
 # Written a day ago, so that no test depends on two clocks agreeing; long enough for any test run.
 _SINCE = timedelta(days=-1)
@@ -85,6 +91,13 @@ class Pki:
         """A client certificate with CN = device id."""
         return self._issue(self._issuing, device_id, device_id, alg, [], _UNTIL)
 
+    def certify(self, device_id: str, public_key: EllipticCurvePublicKey, folder: Path) -> Path:
+        """A client certificate for a key whose private half is elsewhere."""
+        chain = self._chain(self._issuing, device_id, public_key, [], _UNTIL)
+        path = folder / f"{device_id}.crt"
+        path.write_bytes(chain)
+        return path
+
     def make_expired_device(self, device_id: str, alg: str = "Ed25519") -> Identity:
         """Ran out an hour ago."""
         return self._issue(self._issuing, f"expired-{device_id}", device_id, alg, [], _EXPIRED)
@@ -112,8 +125,12 @@ class Pki:
         self, issuer: _Authority, file_name: str, cn: str, alg: str, names: list[str], until: timedelta
     ) -> Identity:
         key = make_private_key(alg)
+        chain = self._chain(issuer, cn, key.public_key(), names, until)
+        return Identity(cn, self._write(f"{file_name}.key", pem_of(key), 0o600), self._write(f"{file_name}.crt", chain))
+
+    def _chain(self, issuer: _Authority, cn: str, public_key: PublicKey, names: list[str], until: timedelta) -> bytes:
         usage = ExtendedKeyUsageOID.SERVER_AUTH if names else ExtendedKeyUsageOID.CLIENT_AUTH
-        builder = _certificate(cn, key, issuer.certificate.subject, issuer.key, until)
+        builder = _certificate(cn, public_key, issuer.certificate.subject, issuer.key, until)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_key_usage(ca=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -121,8 +138,7 @@ class Pki:
             alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
             builder = builder.add_extension(alternatives, critical=False)
         certificate = builder.sign(issuer.key, _hash_for(issuer.key))
-        chain = certificate.public_bytes(Encoding.PEM) + issuer.pem
-        return Identity(cn, self._write(f"{file_name}.key", pem_of(key), 0o600), self._write(f"{file_name}.crt", chain))
+        return certificate.public_bytes(Encoding.PEM) + issuer.pem
 
     def _write_crl(self) -> None:
         now = datetime.now(UTC)
@@ -149,7 +165,7 @@ class Pki:
 
 def _new_root(name: str, alg: str) -> _Authority:
     key = make_private_key(alg)
-    builder = _certificate(name, key, _name(name), key, _UNTIL)
+    builder = _certificate(name, key.public_key(), _name(name), key, _UNTIL)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
     builder = builder.add_extension(_key_usage(ca=True), critical=True)
     return _Authority(key, builder.sign(key, _hash_for(key)))
@@ -157,23 +173,23 @@ def _new_root(name: str, alg: str) -> _Authority:
 
 def _new_issuing(root: _Authority, alg: str) -> _Authority:
     key = make_private_key(alg)
-    builder = _certificate("Ansim test issuing CA", key, root.certificate.subject, root.key, _UNTIL)
+    builder = _certificate("Ansim test issuing CA", key.public_key(), root.certificate.subject, root.key, _UNTIL)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_key_usage(ca=True), critical=True)
     return _Authority(key, builder.sign(root.key, _hash_for(root.key)))
 
 
 def _certificate(
-    cn: str, key: PrivateKey, issuer_name: x509.Name, issuer_key: PrivateKey, until: timedelta
+    cn: str, public_key: PublicKey, issuer_name: x509.Name, issuer_key: PrivateKey, until: timedelta
 ) -> x509.CertificateBuilder:
     """What all certificates here have in common."""
     now = datetime.now(UTC)
-    subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    subject_key = x509.SubjectKeyIdentifier.from_public_key(public_key)
     authority_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return x509.CertificateBuilder(
         issuer_name=issuer_name,
         subject_name=_name(cn),
-        public_key=key.public_key(),
+        public_key=public_key,
         serial_number=x509.random_serial_number(),
         not_valid_before=now + _SINCE,
         not_valid_after=now + until,

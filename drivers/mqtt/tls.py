@@ -5,20 +5,39 @@ import ssl
 from pathlib import Path
 
 from drivers.errors import KeyFileError
+from drivers.key_place import KeyPlace, is_in_token
 
 _ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)")
 
 
-def client_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+def client_context(ca: Path, certificate: Path, key: KeyPlace) -> ssl.SSLContext:
     """TLS 1.2 or newer, the broker's name checked against its certificate, ours shown.
 
     Raises KeyFileError naming the file that is missing, unreadable or not what it should be.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = own_context(certificate, key)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     _trust(context, ca)
+    return context
+
+
+def own_context(certificate: Path, key: KeyPlace) -> ssl.SSLContext:
+    """A client's context that shows our certificate, and trusts nobody yet. Raises KeyFileError."""
     _expect_pem(certificate, "CERTIFICATE")
     _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate)
+    return _from_token(certificate, key) if is_in_token(key) else _from_files(certificate, Path(key))
+
+
+def _from_token(certificate: Path, key: str) -> ssl.SSLContext:
+    # ctypes and the token's module: only who has a token pays for them.
+    from drivers.pkcs11.key import TOKENS  # noqa: PLC0415
+    from drivers.pkcs11.tls import token_context  # noqa: PLC0415
+
+    return token_context(certificate, TOKENS.key(key))
+
+
+def _from_files(certificate: Path, key: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _expect_pem(key, "PRIVATE KEY")
     try:
         # An empty password keeps OpenSSL from asking at a terminal for the password of an encrypted key.
