@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kernel-test lock docs clean
+.PHONY: help setup demo test check bench kernel-test wheel lock docs clean
 
 help:  ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,11 +44,14 @@ bench: setup  ## latency, memory, start time, durability, each beside a floor in
 kernel-test: setup  ## the real agent, gpiozero and lgpio on the kernel's simulated GPIO chip (qemu, no KVM needed)
 	@tests/kernel/run.sh
 
+wheel: setup  ## the program in one file, for an SD card: dist/ansim_edge-*.whl
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
 lock: setup  ## pin the newest allowed versions again, with hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 		--allow-unsafe --output-file requirements/agent.lock setup.cfg
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
-		--allow-unsafe --extra sim --extra dev --constraint requirements/agent.lock \
+		--allow-unsafe --extra sim --extra provisioning --extra dev --constraint requirements/agent.lock \
 		--output-file requirements/dev.lock setup.cfg
 
 docs: setup  ## write the generated pages again

@@ -1,44 +1,33 @@
 """The composition root: a configuration becomes a running agent. No other file of `device` names concrete drivers."""
 
+import logging
 import secrets
+import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from pathlib import Path
 from random import SystemRandom
 
 from device import __version__
 from device.config.model import Config, Contact, Zone
+from device.credentials import Credentials, Shown
 from device.inbox import Inbox
 from device.logic.agent import Agent, AgentSettings
 from device.logic.envelope import MAX_BYTES
 from device.logic.units import MS, S
 from device.logic.zone import ZoneSettings
 from device.loop import Loop, Observer, Ports
+from device.renewer import ChildRenewer
 from drivers.clock import SystemClock, boot_id
+from drivers.errors import KeyFileError
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory
-from drivers.keystore import check_certificate, load_keys, load_signer
 from drivers.mqtt.link import MqttLink
-from drivers.mqtt.tls import client_context
-from drivers.ports import Clock, Keys, Signer
+from drivers.ports import Clock
 from drivers.store.event_store import open_store
 from drivers.systemd import ServiceManager
 
-
-class Credentials:
-    """The identity that a configuration names, read and checked. Raises KeyFileError with one clear line."""
-
-    def __init__(self, config: Config) -> None:
-        identity = config.identity
-        self.signer: Signer = load_signer(identity.key)
-        self.control_room: Keys = load_keys(identity.control_room_keys)
-        self.expires_ns: int | None = None
-        self.tls = None
-        if identity.certificate is not None:
-            now = datetime.now(UTC)
-            certificate = check_certificate(identity.certificate, self.signer, config.device.id, now)
-            self.expires_ns = int(certificate.not_after_utc.timestamp()) * S
-        if identity.certificate is not None and config.mqtt.ca is not None:
-            self.tls = client_context(config.mqtt.ca, identity.certificate, identity.key)
+_LOG = logging.getLogger(__name__)
 
 
 def assemble(
@@ -47,9 +36,11 @@ def assemble(
     factory: Factory,
     clock: Clock | None = None,
     observe: Observer | None = None,
+    errand: Sequence[str] = (),
 ) -> Loop:
     """Wire an agent. It is armed when this returns: the pins are watched, whatever disk and network do.
 
+    errand: the command that asks the office; without it nobody is asked.
     Raises GpioError when a pin cannot be had; nothing is left open then.
     """
     clock = clock or SystemClock()
@@ -73,25 +64,44 @@ def assemble(
         config.device.id,
         [f"ansim/v1/{config.device.id}/{topic}" for topic in ("receipt", "command")],
         keepalive_s=config.mqtt.keepalive_s,
-        tls=credentials.tls,
+        tls=credentials.in_force.tls,
         post=inbox.post,
         clock=clock,
         max_payload_bytes=MAX_BYTES,
     )
+    staged = _staged(credentials)
+    renewer = ChildRenewer(credentials, errand, link.present, inbox.post, clock, staged)
     agent = Agent(
-        _settings(config, credentials),
+        _settings(config, credentials, staged, runs_errands=bool(errand)),
         beginning,
         boot,
         clock.wall(),
-        credentials.signer,
+        credentials.in_force.identity.signer,
         credentials.control_room,
         SystemRandom().random,
     )
     lights = {indicator.name: indicator.pin for indicator in config.indicators}
-    return Loop(agent, Ports(clock, inputs, outputs, link, store, ServiceManager(), lights), inbox, observe)
+    return Loop(agent, Ports(clock, inputs, outputs, link, store, renewer, ServiceManager(), lights), inbox, observe)
 
 
-def _settings(config: Config, credentials: Credentials) -> AgentSettings:
+def errand_of(config: Config, path: Path) -> tuple[str, ...]:
+    """The command that asks the office for what is new; empty if the configuration names no office. path: the file."""
+    if config.identity.est is None:
+        return ()
+    # Isolated: nothing that lies in the folder in which the agent was started is imported.
+    return (sys.executable, "-I", "-m", "device", "renew", "--config", str(path.resolve()))
+
+
+def _staged(credentials: Credentials) -> Shown | None:
+    """One that cannot be used must not keep the device from its alarms: the next errand sees to it."""
+    try:
+        return credentials.load_staged()
+    except KeyFileError as fault:
+        _LOG.warning("%s", fault)
+        return None
+
+
+def _settings(config: Config, credentials: Credentials, staged: Shown | None, *, runs_errands: bool) -> AgentSettings:
     return AgentSettings(
         device=config.device.id,
         version=__version__,
@@ -99,7 +109,9 @@ def _settings(config: Config, credentials: Credentials) -> AgentSettings:
         indicators=tuple((indicator.name, indicator.shows) for indicator in config.indicators),
         brokers=len(config.mqtt.brokers),
         heartbeat_s=config.mqtt.heartbeat_s,
-        certificate_expires_ns=credentials.expires_ns,
+        certificate_expires_ns=credentials.in_force.identity.expires_ns,
+        runs_errands=runs_errands,
+        staged=None if staged is None else staged.identity,
     )
 
 

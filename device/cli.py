@@ -1,24 +1,27 @@
-"""`ansim-agent run|check --config FILE`.
+"""`ansim-agent run|check|enroll|renew --config FILE`.
 
-Exit status: 0 done; 64 wrong usage; 69 a pin cannot be had; 70 a thread died; 78 the configuration, or a key file that
-it names, cannot be used (sysexits.h). Every fault is one line on standard error.
+Exit status (sysexits.h): 0 done; 64 wrong usage, or not a label; 69 a pin cannot be had, or the office is not reached;
+70 a thread died; 73 a file cannot be written, or would replace an identity that works; 76 something came that is not to
+be believed; 77 the office has refused; 78 the configuration, or a key file that it names, cannot be used. Every fault
+is one line on standard error.
 """
 
+import argparse
 import json
 import logging
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 
 from device import __version__
-from device.app import Credentials, assemble
 from device.config.load import load
 from device.config.model import Config
-from device.errors import EX_CONFIG, ConfigError, ThreadDiedError
-from device.usage import Parser
+from device.credentials import Credentials
+from device.errors import EX_CONFIG, ConfigError, EnrolError, LabelError, ThreadDiedError
+from device.usage import EX_USAGE, Parser
 from drivers.errors import GpioError, KeyFileError
-from drivers.gpio_factory import open_factory
 
 EX_UNAVAILABLE = 69
 EX_SOFTWARE = 70
@@ -38,8 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     _set_up_logging(options.verbose)
     try:
         config = load(options.config)
+        if options.command in {"enroll", "renew"}:
+            return _identity(config, options)
         credentials = Credentials(config)
-        return _run(config, credentials) if options.command == "run" else _good(config, as_json=options.json)
+        return _run(config, credentials, options) if options.command == "run" else _good(config, as_json=options.json)
     except (ConfigError, KeyFileError) as error:
         if options.command == "check" and options.json:
             print(json.dumps({"ok": False, "faults": str(error).splitlines()}))
@@ -48,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(EX_UNAVAILABLE, error)
     except ThreadDiedError as error:
         return _fail(EX_SOFTWARE, error)
+    except LabelError as error:
+        return _fail(EX_USAGE, error)
+    except EnrolError as error:
+        return _fail(error.status, error)
 
 
 def _parser() -> Parser:
@@ -57,19 +66,55 @@ def _parser() -> Parser:
     for name, text in (
         ("run", "read the inputs and send alarms until told to stop"),
         ("check", "only look for faults"),
+        ("enroll", "come by an identity: with a token, or with a USB stick"),
+        ("renew", "ask the office for what is new: keys, authorities, a certificate before the old one ends"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration (TOML)")
         command.add_argument("--verbose", action="store_true", help="log more")
         if name == "check":
             command.add_argument("--json", action="store_true", help="for machines: one JSON object")
+        if name == "enroll":
+            _add_enroll(command)
+        if name == "renew":
+            command.add_argument("--now", action="store_true", help="renew the certificate also if it is not due")
     return parser
 
 
-def _run(config: Config, credentials: Credentials) -> int:
+def _add_enroll(command: argparse.ArgumentParser) -> None:
+    label = command.add_mutually_exclusive_group(required=True)
+    label.add_argument("label", nargs="?", metavar="LABEL", help="the text of the label or of its QR code: ansim:…")
+    label.add_argument("--label-file", type=Path, metavar="FILE", help="where the text of the label is")
+    command.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="where the one-time token is, if not on the label"
+    )
+    stick = "no network: write the request to this folder; with the office's answer in it, install that"
+    command.add_argument("--usb", type=Path, metavar="FOLDER", help=stick)
+    command.add_argument("--algorithm", choices=("Ed25519", "P-256"), help="of a new key; Ed25519 if not given")
+    command.add_argument("--again", action="store_true", help="replace an identity that works")
+
+
+def _identity(config: Config, options: argparse.Namespace) -> int:
+    # x509 and http.client cost megabytes: the agent that runs never loads them for this.
+    from device.enrol import cli  # noqa: PLC0415
+
+    # cryptography warns of odd certificates; whatever matters is refused, in one line.
+    warnings.simplefilter("ignore")
+    if options.command == "renew":
+        return cli.renew(config, is_forced=options.now)
+    wish = cli.wish(options.algorithm, again=options.again)
+    words = cli.Words(options.config, options.label, options.label_file, options.token_file, options.usb, wish)
+    return cli.enroll(config, words)
+
+
+def _run(config: Config, credentials: Credentials, options: argparse.Namespace) -> int:
+    # MQTT, GPIO and the store cost 10 MB: the daily errand, which comes through here too, has no use for them.
+    from device.app import assemble, errand_of  # noqa: PLC0415
+    from drivers.gpio_factory import open_factory  # noqa: PLC0415
+
     factory = open_factory()
     try:
-        loop = assemble(config, credentials, factory)
+        loop = assemble(config, credentials, factory, errand=errand_of(config, options.config))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.stop())
         logging.getLogger(__name__).info("%s is armed: %d zones", config.device.id, len(config.zones))

@@ -2,6 +2,8 @@
 
 AgentError
 ├── ConfigError          the configuration cannot be used; the program ends with EX_CONFIG
+├── LabelError           what was typed or scanned is not a label
+├── EnrolError           no identity was had: not reached, refused, or not to be believed
 └── ThreadDiedError      a driver's thread has ended; only a new start helps
 """
 
@@ -19,6 +21,18 @@ class ConfigError(AgentError, ValueError):
     def __init__(self, faults: tuple[str, ...]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class LabelError(AgentError, ValueError):
+    """What was typed or scanned is not a device's label. The message never repeats a token."""
+
+
+class EnrolError(AgentError):
+    """No identity, or no new one, was had; what the device had before is untouched. `status`: for the command line."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ThreadDiedError(AgentError, RuntimeError):

@@ -5,9 +5,24 @@ import time
 from dataclasses import dataclass
 from typing import assert_never
 
-from device.logic.effects import Connect, Drop, Effect, Leave, Light, Load, Note, Probe, Publish, Save, Settle
+from device.logic.effects import (
+    Connect,
+    Drop,
+    Effect,
+    Leave,
+    Light,
+    Load,
+    Note,
+    Present,
+    Probe,
+    Promote,
+    Publish,
+    RunErrand,
+    Save,
+    Settle,
+)
 from drivers.errors import GpioError
-from drivers.ports import Link, Outputs, Store
+from drivers.ports import Link, Outputs, Renewer, Store
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,6 +34,7 @@ class Hands:
     outputs: Outputs
     link: Link
     store: Store
+    renewer: Renewer
     lights: dict[str, str]
 
     def do(self, effect: Effect) -> None:
@@ -34,6 +50,8 @@ class Hands:
                 self._keep(effect)
             case Connect() | Leave() | Drop() | Probe():
                 self._steer(effect)
+            case RunErrand() | Present() | Promote():
+                self._renew(effect)
             case _:
                 assert_never(effect)
 
@@ -64,6 +82,18 @@ class Hands:
                 self.link.drop()
             case Probe():
                 self.link.probe(effect.broker)
+            case _:
+                assert_never(effect)
+
+    def _renew(self, effect: RunErrand | Present | Promote) -> None:
+        match effect:
+            case RunErrand():
+                self.renewer.run_errand()
+            case Present():
+                _LOG.info("the %s identity is shown from now on", "new" if effect.staged else "former")
+                self.renewer.present(effect.staged)
+            case Promote():
+                self.renewer.promote()
             case _:
                 assert_never(effect)
 

@@ -10,7 +10,21 @@ from device.inbox import Inbox
 from device.logic.agent import Agent
 from device.logic.effects import Effect
 from device.logic.units import MS, S
-from drivers.ports import Clock, Fact, Inputs, Link, LinkDown, LinkUp, Outputs, Store, StoreFailed, Tick
+from drivers.ports import (
+    Clock,
+    ErrandDone,
+    Fact,
+    Inputs,
+    Link,
+    LinkDown,
+    LinkUp,
+    Outputs,
+    Promoted,
+    Renewer,
+    Store,
+    StoreFailed,
+    Tick,
+)
 from drivers.systemd import ServiceManager
 
 _LOG = logging.getLogger(__name__)
@@ -38,6 +52,7 @@ class Ports:
     outputs: Outputs
     link: Link
     store: Store
+    renewer: Renewer
     service: ServiceManager
     lights: dict[str, str]
 
@@ -49,7 +64,7 @@ class Loop:
         """observe: told every fact when it is taken and every effect when it is carried out, with the time in ns."""
         self._agent = agent
         self._ports = ports
-        self._hands = Hands(ports.outputs, ports.link, ports.store, ports.lights)
+        self._hands = Hands(ports.outputs, ports.link, ports.store, ports.renewer, ports.lights)
         self._inbox = inbox
         self._observe = observe
         self._stopping = False
@@ -69,6 +84,7 @@ class Loop:
             self._carry_out(self._agent.stop(self._ports.clock.monotonic_ns()))
         finally:
             self._ports.inputs.close()
+            self._ports.renewer.close()
             self._ports.store.close(orderly=self._stopping)
             self._ports.link.close()
             self._ports.outputs.close()
@@ -155,5 +171,11 @@ def _log_fact(fact: Fact) -> None:
             _LOG.warning("no connection to broker %d: %s", fact.broker + 1, fact.reason)
         case StoreFailed():
             _LOG.error("the store does not keep events: %s", fact.text)
+        case ErrandDone(failed=str(reason)):
+            _LOG.warning("the office was asked in vain: %s", reason)
+        case Promoted(failed=None):
+            _LOG.info("a new identity is in force")
+        case Promoted():
+            _LOG.error("the new identity cannot be put in force: %s", fact.failed)
         case _:
             pass

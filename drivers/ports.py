@@ -175,6 +175,32 @@ class StoreWell:
     kept_aside: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key, and when the certificate of that key ends: UTC in nanoseconds since 1970, None without one."""
+
+    signer: "Signer"
+    expires_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandDone:
+    """The office was asked. `keys`: the control room's as the disk has them; `staged`: what waits to be proved."""
+
+    at_ns: int
+    failed: str | None
+    keys: "Keys | None"
+    staged: Identity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """The staged identity is in force on the disk, or `failed` says why not."""
+
+    at_ns: int
+    failed: str | None
+
+
 Fact = (
     Tick
     | WallClock
@@ -190,6 +216,8 @@ Fact = (
     | Thinned
     | StoreFailed
     | StoreWell
+    | ErrandDone
+    | Promoted
 )
 Post = Callable[[Fact], None]
 
@@ -203,7 +231,6 @@ class Clock(Protocol):
 
     def wall(self) -> WallClock:
         """Both clocks read together, and whether the kernel calls the wall clock synchronised."""
-        ...
 
 
 class Pull(StrEnum):
@@ -219,11 +246,9 @@ class Inputs(Protocol):
 
     def watch(self, pin: str, pull: Pull) -> None:
         """Start watching. Raises GpioError when the pin cannot be had."""
-        ...
 
     def resample(self) -> None:
         """Read every pin and post an Edge where the level is not the last one posted: a missed edge is mended."""
-        ...
 
     def close(self) -> None: ...
 
@@ -233,7 +258,6 @@ class Outputs(Protocol):
 
     def claim(self, pin: str, active_high: bool) -> None:
         """Take the pin and switch it off. Raises GpioError when it cannot be had."""
-        ...
 
     def set(self, pin: str, on: bool) -> None: ...
 
@@ -255,35 +279,27 @@ class Link(Protocol):
     @property
     def alive(self) -> bool:
         """Whether the thread behind it still works."""
-        ...
 
     def connect(self, broker: int, will: Message | None) -> None:
         """Try once. Answered by LinkUp, or by LinkDown with the reason; the caller decides when to try again."""
-        ...
 
     def leave(self, farewell: Message | None) -> None:
         """End the connection in good order, after `farewell` was sent. Answered by LinkDown."""
-        ...
 
     def drop(self) -> None:
         """Cut a connection that is not to be trusted, without a word to the broker. Answered by LinkDown."""
-        ...
 
     def publish(self, message: Message, token: int) -> None:
         """Send, QoS 1. Answered by Published, or never if the connection ends first. Ignored while it is down."""
-        ...
 
     def stand_by(self) -> None:
         """Something may be published within a millisecond: a thread that sleeps deeply should not."""
-        ...
 
     def probe(self, broker: int) -> None:
         """Find out whether a broker would take us, without disturbing the connection. Answered by Probed."""
-        ...
 
     def close(self) -> None:
         """End everything; waits for the threads."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,27 +323,35 @@ class Store(Protocol):
     @property
     def alive(self) -> bool:
         """Whether the thread behind it still works."""
-        ...
 
     def save(self, record: Record) -> None:
         """Answered by Saved once it survives a power cut, or by StoreFailed naming the place."""
-        ...
 
     def settle(self, place: Place, state: str) -> None:
         """The control room has answered: forget the event. Answered by Settled, or by StoreFailed."""
-        ...
 
     def load(self, urgent: bool, after: Place | None, limit: int) -> None:
         """Unanswered events behind `after`, alarms or all others, oldest first. Answered by Loaded."""
-        ...
 
     def note(self, text: str) -> None:
         """Keep a local record that is never sent (short lifts, for instance); the oldest go first."""
-        ...
 
     def close(self, orderly: bool) -> None:
         """Finish what was asked for and close; waits for the thread."""
-        ...
+
+
+class Renewer(Protocol):
+    """Brings new identities from the office. `run_errand` is answered by ErrandDone, `promote` by Promoted."""
+
+    def run_errand(self) -> None: ...
+
+    def present(self, staged: bool) -> None:
+        """From the next connection on, show the staged identity, or the one in force."""
+
+    def promote(self) -> None:
+        """Put the staged identity in force, also on the disk."""
+
+    def close(self) -> None: ...
 
 
 class Signer(Protocol):
@@ -336,16 +360,17 @@ class Signer(Protocol):
     @property
     def alg(self) -> str:
         """JWS name: Ed25519 or ES256."""
-        ...
+
+    @property
+    def is_slow(self) -> bool:
+        """A signature takes long enough to be noticed: the key is in a token."""
 
     @property
     def kid(self) -> str:
         """RFC 7638 SHA-256 thumbprint of the public key, base64url."""
-        ...
 
     def sign(self, data: bytes) -> bytes:
         """The signature as JWS wants it: 64 octets for both algorithms (RFC 8037, RFC 7518 §3.4)."""
-        ...
 
 
 class Keys(Protocol):
@@ -353,4 +378,3 @@ class Keys(Protocol):
 
     def verify(self, kid: str, alg: str, signature: bytes, data: bytes) -> bool | None:
         """True or False; None if no such key is known. A key takes its own algorithm only; EdDSA is Ed25519."""
-        ...

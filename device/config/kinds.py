@@ -12,6 +12,8 @@ from typing import Generic, Protocol, TypeVar
 from device.config.pins import gpio_name
 from device.config.reading import Faulty, Reading
 from drivers.errors import MqttError
+from drivers.est_address import EST_WORDS, parse_est
+from drivers.key_place import URI_START, KeyPlace, is_in_token
 from drivers.mqtt.brokers import Broker, parse_broker
 
 T = TypeVar("T")
@@ -154,6 +156,37 @@ class FilePath:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A private key: in a file, or in a token."""
+
+    @property
+    def allowed(self) -> str:
+        """The file first: few devices have a token."""
+        return f'{FilePath().allowed}, or "{URI_START}…" (a key in a token)'
+
+    def read(self, value: object, at: str, reading: Reading) -> KeyPlace:
+        """The path, not resolved, or the URI as it stands, well formed."""
+        if is_in_token(value):
+            return _uri(value, at, reading)
+        if not isinstance(value, str) or not value.startswith("/"):
+            reading.refuse(at, value, self.allowed)
+        return FilePath().read(value, at, reading)
+
+
+def _uri(value: str, at: str, reading: Reading) -> str:
+    # Only who has a token pays for the parser.
+    from drivers.pkcs11.uri import URI_WORDS, parse_uri  # noqa: PLC0415
+
+    try:
+        parse_uri(value)
+    except ValueError as error:
+        # The value is not shown: somebody may have put the PIN into it.
+        reading.report(f'{at} = "{URI_START}…": {error}; {URI_WORDS} is allowed')
+        raise Faulty from None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """A GPIO pin of the 40-pin header, under any name that gpiozero knows."""
 
@@ -187,6 +220,26 @@ class BrokerUrl:
             return parse_broker(value)
         except MqttError:
             reading.refuse(at, value, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class EstUrl:
+    """The address of the office's enrolment service."""
+
+    @property
+    def allowed(self) -> str:
+        """TLS only; the paths below it are fixed."""
+        return EST_WORDS
+
+    def read(self, value: object, at: str, reading: Reading) -> str:
+        """Without a slash at the end; not resolved."""
+        if not isinstance(value, str):
+            reading.refuse(at, value, self.allowed)
+        try:
+            parse_est(value)
+        except ValueError:
+            reading.refuse(at, value, self.allowed)
+        return value.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

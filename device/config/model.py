@@ -8,9 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from device.config.keys import Table, Tables, Varies, setting, table
-from device.config.kinds import BrokerUrl, FilePath, Flag, Integer, ListOf, Number, OneOf, Pin, Text
+from device.config.kinds import BrokerUrl, EstUrl, FilePath, Flag, Integer, KeyFile, ListOf, Number, OneOf, Pin, Text
+from device.logic.device_id import DEVICE_ID, DEVICE_ID_WORDS
 from device.logic.kinds import ZoneType
 from device.logic.lamp import Shows
+from drivers.key_place import KeyPlace
 from drivers.mqtt.brokers import Broker
 from drivers.ports import Pull
 
@@ -22,7 +24,7 @@ class Contact(StrEnum):
     NORMALLY_CLOSED = "normally-closed"
 
 
-_DEVICE_ID = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{2,39}"), '3–40 characters a–z, 0–9 and "-" (not the first)')
+_DEVICE_ID = Text(40, re.compile(DEVICE_ID), DEVICE_ID_WORDS)
 _NAME = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), '1–40 characters a–z, 0–9 and "-" (not the first)')
 _PLACE = Text(200)
 
@@ -51,13 +53,22 @@ class Device:
 class Identity:
     """Key files. Their contents are never shown."""
 
-    key: Path = setting(FilePath(), doc="The private key of the device: PEM, PKCS#8, mode 0600.")
+    key: KeyPlace = setting(
+        KeyFile(),
+        doc="The private key of the device. A file: PEM, PKCS#8, mode 0600. "
+        "Or a key in a token: its PKCS#11 URI (RFC 7512), which names the token's module and the file of its PIN.",
+    )
     certificate: Path | None = setting(
         FilePath(),
         default=None,
         doc="The certificate of the device: PEM. Required if a broker is `mqtts://`.",
     )
     control_room_keys: Path = setting(FilePath(), doc="The public keys of the control room: JWKS (RFC 7517).")
+    est: str | None = setting(
+        EstUrl(),
+        default=None,
+        doc="The office's enrolment service (RFC 7030). Without it, certificate and keys are not renewed.",
+    )
 
 
 @table

@@ -21,13 +21,14 @@ latitude = 37.5617
 longitude = 126.9237
 
 [identity]
-key = "/etc/ansim/device.key"
-certificate = "/etc/ansim/device.crt"
-control_room_keys = "/etc/ansim/control-room.jwks.json"
+key = "/var/lib/ansim/identity/device.key"
+certificate = "/var/lib/ansim/identity/device.crt"
+control_room_keys = "/var/lib/ansim/identity/control-room.jwks.json"
+est = "https://enrol.example:8443"
 
 [mqtt]
 brokers = ["mqtts://broker-a.example:8883", "mqtts://broker-b.example:8883"]
-ca = "/etc/ansim/ca.crt"
+ca = "/var/lib/ansim/identity/ca.crt"
 keepalive_s = 10
 heartbeat_s = 15
 
@@ -95,7 +96,7 @@ Keys that are left out have their default. A store with one button needs no more
 _SECTIONS: tuple[tuple[str, type, str, str], ...] = (
     ("[device]", Device, 'id = "store-0042"', 'id = "Store 42"'),
     ("[device.site]", Site, "latitude = 37.5617", "latitude = 375617"),
-    ("[identity]", Identity, 'key = "/etc/ansim/device.key"', 'key = "device.key"'),
+    ("[identity]", Identity, 'key = "/var/lib/ansim/identity/device.key"', 'key = "device.key"'),
     ("[mqtt]", Mqtt, 'brokers = ["mqtts://broker-a', 'brokers = ["mqtt://broker-a'),
     ("[[zone]]", Zone, "stable_ms = 20", "stable_ms = 5000"),
     ("[[indicator]]", Indicator, 'pin = "GPIO22"', 'pin = "BOARD11"'),

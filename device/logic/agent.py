@@ -10,7 +10,7 @@ from typing import Any
 
 from device.logic.command import Command
 from device.logic.delivery import Delivery
-from device.logic.effects import Effect, Leave, Note, Publish, Save
+from device.logic.effects import Effect, Leave, Note, Present, Promote, Publish, RunErrand, Save
 from device.logic.envelope import Refusal, Refused
 from device.logic.event import Happening, Journal, Origin, Phase
 from device.logic.inbound import Inbound
@@ -18,6 +18,7 @@ from device.logic.kinds import Code
 from device.logic.lamp import Look, Shows
 from device.logic.lights import Lights
 from device.logic.receipt import Answer, Receipt
+from device.logic.renewal import Do, Renewal, Standing
 from device.logic.settling import Settling
 from device.logic.status import Report, StatusWriter
 from device.logic.supervision import Supervision, Waits
@@ -27,7 +28,9 @@ from device.logic.zone import Outcome, Short, Zone, ZoneSettings
 from drivers.ports import (
     Beginning,
     Edge,
+    ErrandDone,
     Fact,
+    Identity,
     Keys,
     LinkDown,
     LinkUp,
@@ -35,6 +38,7 @@ from drivers.ports import (
     Message,
     Place,
     Probed,
+    Promoted,
     Published,
     Received,
     Record,
@@ -61,7 +65,10 @@ _STARTED = Code("RR", None, 305)
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """As configured. `certificate_expires_ns`: UTC since 1970, None without a certificate."""
+    """As configured. `certificate_expires_ns`: UTC since 1970, None without a certificate.
+
+    `runs_errands`: there is an office to ask. `staged`: an identity that an earlier run could not prove.
+    """
 
     device: str
     version: str
@@ -70,6 +77,8 @@ class AgentSettings:
     brokers: int
     heartbeat_s: int
     certificate_expires_ns: int | None
+    runs_errands: bool = False
+    staged: Identity | None = None
 
 
 class Agent:
@@ -101,6 +110,7 @@ class Agent:
         self._uplink = Uplink(settings.brokers, self._delivery, self._will, wall.at_ns, random)
         self._inbound = Inbound(settings.device, keys)
         self._supervision = Supervision(wall, settings.certificate_expires_ns)
+        self._renewal = Renewal(settings.runs_errands, settings.staged, wall.at_ns, random)
         self._lights = Lights(settings.indicators)
         self._shorts: Counter[str] = Counter()
         self._settling = Settling()
@@ -129,6 +139,7 @@ class Agent:
             self._uplink.due_ns(),
             self._inbound.due_ns(),
             self._supervision.due_ns(self._waits()),
+            self._renewal.due_ns(),
             self._lights.due_ns(self._now_ns),
             self._settling.due_ns(),
             self._status_due_ns if self._uplink.is_up else None,
@@ -159,9 +170,13 @@ class Agent:
                 return self._tell(self._supervision.clock(fact), self._now_ns)
             case LinkUp():
                 self._status_due_ns = self._now_ns
+                return [*self._uplink.take(fact), *self._prove()]
+            case LinkDown():
+                return [*self._uplink.take(fact), *self._renew(self._renewal.down(self._now_ns))]
+            case Published() | Probed():
                 return self._uplink.take(fact)
-            case LinkDown() | Published() | Probed():
-                return self._uplink.take(fact)
+            case ErrandDone() | Promoted():
+                return self._office(fact)
             case Received():
                 return self._read(fact)
             case Tick():
@@ -205,6 +220,8 @@ class Agent:
             effects += self._tell([self._started(self._start_ns)], now_ns)
             self._start_ns = None
         self._settled(self._settling.overdue(now_ns))
+        while (do := self._renewal.tick(now_ns, self._standing())) is not None:
+            effects += self._renew(do)
         effects += self._uplink.tick(now_ns)
         happenings = self._supervision.tick(now_ns, self._waits())
         if self._inbound.is_quiet(now_ns):
@@ -288,6 +305,8 @@ class Agent:
                 return []
 
     def _refuse(self, reason: Refusal) -> list[Effect]:
+        if reason is Refusal.KID:
+            self._renewal.hurry(self._now_ns)
         self._inbound.count(reason, self._now_ns)
         told = self._supervision.troubles.raise_("message", "mqtt", self._now_ns, reason=reason.value)
         return self._tell(told, self._now_ns)
@@ -301,6 +320,8 @@ class Agent:
             return []
         effects = self._delivery.answer(receipt, self._now_ns)
         if effects:
+            self._renewal.answered(receipt.place)
+            effects += self._renew(self._renewal.verdict())
             # The light waits until the answer is durable: what it shows as received is not sent again.
             self._settling.begin(receipt.place, receipt.answer, self._now_ns)
             return effects + self._tell(self._rejection(receipt), self._now_ns)
@@ -318,6 +339,47 @@ class Agent:
         for place in places:
             for answer in self._settling.end(place):
                 self._lights.alarms.answered(place, answer, self._now_ns)
+
+    # ------------------------------------------------------------ who the device is
+
+    def _office(self, fact: ErrandDone | Promoted) -> list[Effect]:
+        if isinstance(fact, Promoted):
+            self._renewal.kept(self._now_ns, fact.failed)
+        else:
+            self._renewal.done(fact)
+            self._inbound.keys = fact.keys or self._inbound.keys
+        return []
+
+    def _prove(self) -> list[Effect]:
+        """The connection shows a staged identity: let the control room answer something that is signed with it."""
+        staged = self._renewal.up()
+        if staged is None:
+            return self._renew(self._renewal.verdict())
+        happening = Happening(self._now_ns, "system.renewed", "certificate", Phase.REPORTED)
+        record = self._journal.write(happening, self._supervision.wall, staged.signer)
+        self._renewal.proof = record.place
+        return [*self._uplink.add(record, self._now_ns), Save(record, happening)]
+
+    def _renew(self, do: Do | None) -> list[Effect]:
+        match do:
+            case Do.ERRAND:
+                return [RunErrand()]
+            case Do.TRY | Do.FALL_BACK:
+                return [Present(do is Do.TRY), *self._uplink.again(self._now_ns)]
+            case Do.KEEP:
+                return [Promote(), *self._keep(self._renewal.staged)]
+        return []
+
+    def _keep(self, identity: Identity | None) -> list[Effect]:
+        if identity is None:
+            return []
+        self._journal.signer = self._status.signer = identity.signer
+        return self._tell(self._supervision.renewed(identity.expires_ns, self._now_ns), self._now_ns)
+
+    def _standing(self) -> Standing:
+        # The proof of an earlier trial may still wait for its answer.
+        is_calm = self._uplink.down_ns is None and self._delivery.depth <= (self._renewal.proof is not None)
+        return Standing(self._uplink.is_up, is_calm, "link" in self._supervision.troubles)
 
     # ------------------------------------------------------------ what is known
 

@@ -49,6 +49,7 @@ class Connection:
         self._up_ns = 0
         self._hurried_ns: int | None = None
         self._hurry_ns: int | None = None  # when an alarm that waits wants a try
+        self._leaving_for = 0
         self.broker = 0
         """The broker that is connected, being tried, or to be tried next."""
 
@@ -82,7 +83,7 @@ class Connection:
         """A connection, or an attempt at one, has ended."""
         state, self._state = self._state, _State.WAITING
         if state is _State.LEAVING:
-            self.broker, self._due_ns = 0, now_ns
+            self.broker, self._due_ns = self._leaving_for, now_ns
         elif state is _State.UP:
             lasted = now_ns - self._up_ns >= LASTED_NS
             self._tries = 0 if lasted else self._tries + 1
@@ -110,9 +111,13 @@ class Connection:
 
     def probed(self, broker: int, well: bool) -> Do | None:
         if self.is_up and well and broker < self.broker:
-            self._state = _State.LEAVING
+            self._state, self._leaving_for = _State.LEAVING, 0
             return Do.GO_BACK
         return None
+
+    def again(self) -> None:
+        """The connection that is up is being left for a new one to the same broker."""
+        self._state, self._leaving_for = _State.LEAVING, self.broker
 
     def _backoff(self) -> int:
         seconds = min(BACKOFF_MAX_S, BACKOFF_S * 2 ** min(self._tries, 10))

@@ -81,4 +81,21 @@ class Probe:
     broker: int
 
 
-Effect = Light | Publish | Save | Settle | Load | Note | Connect | Leave | Drop | Probe
+@dataclass(frozen=True, slots=True)
+class RunErrand:
+    """Ask the office for keys and, if it is time, for a new certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Show the staged identity, or the one in force, from the next connection on."""
+
+    staged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Put the staged identity in force: it has been proved."""
+
+
+Effect = Light | Publish | Save | Settle | Load | Note | Connect | Leave | Drop | Probe | RunErrand | Present | Promote

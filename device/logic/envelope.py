@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     AUDIENCE = "audience"
     DIGEST = "digest"
     TOPIC = "topic"
+    REVOKED = "revoked"
 
 
 class Refused(ValueError):

@@ -18,7 +18,8 @@ class Inbound:
 
     def __init__(self, device: str, keys: Keys) -> None:
         self._device = device
-        self._keys = keys
+        self.keys = keys
+        """The control room's; may be replaced at any time."""
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._last_bad_ns: int | None = None
         self.refused: Counter[str] = Counter()
@@ -29,9 +30,9 @@ class Inbound:
             return Refusal.SIZE
         try:
             if message.topic == f"ansim/v1/{self._device}/receipt":
-                return read_receipts(message.payload, self._device, self._keys)
+                return read_receipts(message.payload, self._device, self.keys)
             if message.topic == f"ansim/v1/{self._device}/command":
-                return self._once(read_command(message.payload, self._device, self._keys))
+                return self._once(read_command(message.payload, self._device, self.keys))
         except Refused as refused:
             return refused.reason
         return Refusal.TOPIC

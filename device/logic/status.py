@@ -26,7 +26,7 @@ class StatusWriter:
         self._origin = origin
         self._version = version
         self._heartbeat_s = heartbeat_s
-        self._signer = signer
+        self.signer = signer
 
     def online(self, connection: int, report: Report, now_ns: int, wall: WallClock) -> Message:
         """Birth and heartbeat."""
@@ -51,4 +51,4 @@ class StatusWriter:
             "zones": report.zones,
             "health": report.health,
         }
-        return Message(f"ansim/v1/{self._origin.device}/status", seal(payload, Typ.STATUS, self._signer), retain=True)
+        return Message(f"ansim/v1/{self._origin.device}/status", seal(payload, Typ.STATUS, self.signer), retain=True)

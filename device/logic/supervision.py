@@ -70,6 +70,12 @@ class Supervision:
         told = raise_("storage", "store", fact.at_ns, fault="corrupt", kept_aside=fact.kept_aside)
         return told + restore("storage", fact.at_ns, kept_aside=fact.kept_aside)
 
+    def renewed(self, expires_ns: int | None, now_ns: int) -> list[Happening]:
+        """Another certificate is in force."""
+        self._expires_ns = expires_ns
+        self._check_ns = None if expires_ns is None else now_ns
+        return self.troubles.restore("certificate", now_ns)
+
     def tick(self, now_ns: int, waits: Waits) -> list[Happening]:
         happenings = self._disk(now_ns, waits.disk_ns)
         if waits.link_ns is None:

@@ -65,9 +65,15 @@ class Uplink:
                 self._delivery.published(fact.token, fact.refused)
             case Probed():
                 if self._connection.probed(fact.broker, fact.well) is Do.GO_BACK:
-                    self._delivery.down()
-                    return [Leave(self._will(self.connections, now_ns))]
+                    return self._leave(now_ns)
         return []
+
+    def again(self, now_ns: int) -> list[Effect]:
+        """Leave the connection, if there is one, for a new one to the same broker."""
+        if not self.is_up:
+            return []
+        self._connection.again()
+        return self._leave(now_ns)
 
     def tick(self, now_ns: int) -> list[Effect]:
         effects: list[Effect] = []
@@ -90,6 +96,10 @@ class Uplink:
         """When to call tick next."""
         lasted = self._up_ns + LASTED_NS if self.is_up and self.down_ns is not None else None
         return earliest(lasted, self._connection.due_ns(), self._delivery.due_ns())
+
+    def _leave(self, now_ns: int) -> list[Effect]:
+        self._delivery.down()
+        return [Leave(self._will(self.connections, now_ns))]
 
     def _is_unheard(self, now_ns: int) -> bool:
         silent = self._delivery.unanswered_tries() >= SILENT_TRIES

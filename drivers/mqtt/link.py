@@ -124,6 +124,11 @@ class MqttLink:
     def publish(self, message: Message, token: int) -> None:
         self._ask(_Publish(message, token))
 
+    def present(self, tls: ssl.SSLContext | None) -> None:
+        """From the next connection on, show another certificate. The one that is up goes on."""
+        self._tls = tls
+        self._prober.present(tls)
+
     def stand_by(self) -> None:
         if not self._closed:
             self._waker.wake()

@@ -46,6 +46,10 @@ class Prober:
                 self._thread = threading.Thread(target=self._run, name="mqtt-probe", daemon=True)
                 self._thread.start()
 
+    def present(self, tls: ssl.SSLContext | None) -> None:
+        """From the next probe on, show another certificate."""
+        self._tls = tls
+
     def close(self) -> None:
         """Give up what is under way and wait for the thread."""
         with self._lock:

@@ -111,6 +111,16 @@ def test_agent_connects_to_a_broker(tmp_path: Path, broker: EmbeddedBroker) -> N
     assert process.returncode == 0
 
 
+def test_agent_that_runs_has_loaded_nothing_of_enrolment() -> None:
+    code = "import sys, device.cli; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+
+    loaded = set(found.stdout.split())
+    assert "drivers.identity_files" in loaded
+    unwanted = {"device.enrol", "drivers.authorities", "drivers.https", "drivers.est_client", "cryptography.x509"}
+    assert not loaded & unwanted
+
+
 def test_pin_back_end_that_is_missing_is_one_line_and_status_69(site: Site) -> None:
     with _agent(site, factory="nosuch") as process:
         _, errors = process.communicate(timeout=20)

@@ -106,6 +106,22 @@ class _Store:
         self.closed.append(orderly)
 
 
+class _Renewer:
+    """There is no office in these tests."""
+
+    def run_errand(self) -> None:
+        raise AssertionError("no errand was asked for")
+
+    def present(self, staged: bool) -> None:
+        raise AssertionError("there is one identity only")
+
+    def promote(self) -> None:
+        raise AssertionError("there is nothing to promote")
+
+    def close(self) -> None:
+        """Nothing is under way."""
+
+
 class _Bench:
     """A loop with one hold-up button, and hooks for what it does."""
 
@@ -126,7 +142,14 @@ class _Bench:
         signer, room = make_signer(), make_keys(make_signer(owner="room"))
         agent = Agent(settings, beginning, "boot", self.clock.wall(), signer, room, lambda: 0.5)
         ports = Ports(
-            self.clock, self.inputs, self.outputs, self.link, self.store, ServiceManager({}), {_LAMP: "GPIO22"}
+            self.clock,
+            self.inputs,
+            self.outputs,
+            self.link,
+            self.store,
+            _Renewer(),
+            ServiceManager({}),
+            {_LAMP: "GPIO22"},
         )
         self.when: Callable[[Fact | Effect], None] = lambda _: None
         self.loop = Loop(agent, ports, self.inbox, lambda what, _: self.when(what))

@@ -47,11 +47,15 @@ MISTAKES = [
     ),
     ("latitude", "lattitude", 'device.site.lattitude = 37.5: unknown key; did you mean "latitude"?'),
     # key files
-    ('"/etc/ansim/device.key"', '"device.key"', 'identity.key = "device.key": an absolute path is allowed'),
+    (
+        '"/etc/ansim/device.key"',
+        '"device.key"',
+        'identity.key = "device.key": an absolute path, or "pkcs11:…" (a key in a token) is allowed',
+    ),
     (
         '"/etc/ansim/device.key"',
         '"""-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA"""',
-        'identity.key = "-----BEGIN …": an absolute path is allowed',
+        'identity.key = "-----BEGIN …": an absolute path, or "pkcs11:…" (a key in a token) is allowed',
     ),
     (
         'control_room_keys = "/etc/ansim/control-room.jwks.json"',

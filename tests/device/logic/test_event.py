@@ -1,5 +1,6 @@
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from device.logic.envelope import MAX_BYTES, Typ, digest, unseal
 from device.logic.event import Happening, Journal, Origin, Phase, rfc3339, utc_at
 from device.logic.kinds import KINDS, ZoneType
 from device.logic.units import MS, S
+from drivers.keystore import KeySigner
 from drivers.ports import Place, Record, Urgency, WallClock
 from tests.builders import EPOCH, make_keys, make_signer
 
@@ -100,3 +102,18 @@ def test_wall_clock_is_read_at_any_monotonic_time() -> None:
 def test_alarm_is_known_by_its_class() -> None:
     assert _pressed().is_alarm
     assert not Happening(0, "trouble.alarm", "x", Phase.RAISED).is_alarm
+
+
+def test_key_in_a_token_is_not_asked_to_rehearse() -> None:
+    asked: list[bytes] = []
+
+    class Token(KeySigner):
+        def sign(self, data: bytes) -> bytes:
+            asked.append(data)
+            return super().sign(data)
+
+    for is_slow in (True, False):
+        signer = Token(Ed25519PrivateKey.generate(), is_slow=is_slow)
+        Journal(ORIGIN, None, signer).rehearse(WallClock(0, NOON_NS, synced=True))
+
+    assert len(asked) == 1
