@@ -14,8 +14,9 @@ from bench.bad_disk import DISKS
 from bench.lines import say
 from bench.press import press_as_told
 from bench.site import LAMP_PIN
-from device.app import Credentials, assemble
+from device.app import assemble
 from device.config.load import load
+from device.credentials import Credentials
 from device.logic.effects import Effect, Save, Settle
 from device.loop import Loop
 from drivers.clock import SystemClock

@@ -13,8 +13,9 @@ from threading import Semaphore, Thread
 from bench.lines import say
 from bench.process import own_rss_mb
 from bench.site import STABLE_MS, ZONE_PINS
-from device.app import Credentials, assemble
+from device.app import assemble
 from device.config.load import load
+from device.credentials import Credentials
 from device.logic.effects import Effect
 from device.loop import Loop
 from drivers.ports import Fact, Saved, Settled

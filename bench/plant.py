@@ -16,6 +16,7 @@ from drivers.mqtt.link import MqttLink
 from drivers.ports import Link, Post
 from sim.broker.mosquitto import HOST, Mosquitto
 from sim.broker.server_tls import ServerTls
+from sim.control_room.device_keys import DeviceKeys
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, Seen, make_core
 from sim.control_room.verifier import Verifier
@@ -98,7 +99,7 @@ class Plant:
             self.site = make_bench_site(self._folder / "store", self.pki, url, self._zones)
             ledger = undo.enter_context(Ledger(self._folder / "ledger.db"))
             core = make_core(
-                Verifier({self.site.device: self.site.device_keys}), ledger, self.site.control_room, _CONTROL_ROOM
+                Verifier(DeviceKeys(self.site.device_keys).pinned), ledger, self.site.control_room, _CONTROL_ROOM
             )
             self.room = undo.enter_context(Room(core, self._link, SystemClock(), self._on_room))
             if not self.room.wait_connected(_CONNECT_TIMEOUT_S):

@@ -1,15 +1,13 @@
 """The files of a store that is measured: an identity with certificate, and as many zones as are wanted."""
 
-import json
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from drivers.keystore import KeyRing, KeySigner, jwk_of, load_signer
-from sim.site import Site
+from drivers.keystore import KeySigner, load_signer
+from sim.site import DEVICE, Site, write_key_sets
 from tests.pki import Pki
 
-DEVICE = "store-0042"
 STABLE_MS = 20
 LAMP_PIN = "GPIO26"
 # GPIO2 and 3 have their own resistors; the lamps take the last two pins of the header.
@@ -49,7 +47,7 @@ def make_bench_site(folder: Path, pki: Pki, broker: str, zones: int) -> Site:
     folder.mkdir(parents=True)
     identity = pki.make_device(DEVICE)
     control_room = KeySigner(Ed25519PrivateKey.generate())
-    (folder / "control-room.jwks.json").write_text(json.dumps({"keys": [jwk_of(control_room)]}), encoding="utf-8")
+    device_keys = write_key_sets(folder, load_signer(identity.key), control_room)
     text = _CONFIG.format(
         device=DEVICE, folder=folder, key=identity.key, certificate=identity.certificate, broker=broker, ca=pki.ca
     )
@@ -57,7 +55,7 @@ def make_bench_site(folder: Path, pki: Pki, broker: str, zones: int) -> Site:
         text += _ZONE.format(name=zone_of(pin), pin=pin, stable_ms=STABLE_MS)
     config = folder / "agent.toml"
     config.write_text(text, encoding="utf-8")
-    return Site(DEVICE, config, KeyRing([load_signer(identity.key).public_key]), control_room)
+    return Site(DEVICE, config, device_keys, control_room)
 
 
 def zone_of(pin: str) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from device import __version__
 from device.usage import Parser
-from sim.broker.brokers import open_broker
 from sim.demo.headless import Headless
 from sim.errors import SimError
+from sim.office import TrialOffice
+from sim.site import DEVICE
 
 EX_UNAVAILABLE = 69
 _DEFAULT_DURATION_S = 10.0
@@ -51,14 +52,15 @@ def _parser() -> Parser:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    broker = open_broker(options.broker)
     with tempfile.TemporaryDirectory(prefix="ansim-") as folder:
+        office = TrialOffice(Path(folder) / "trial", DEVICE)
+        broker = office.open_broker(options.broker)
         if options.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            headless = Headless(Path(folder), broker, options.seed, sys.stdout, as_json=options.json)
+            headless = Headless(Path(folder), office, broker, options.seed, sys.stdout, as_json=options.json)
             return 1 if headless.run(options.duration or _DEFAULT_DURATION_S) else 0
         from sim.demo.terminal import Terminal  # noqa: PLC0415 - rich is not needed without a screen
 
-        Terminal(Path(folder), broker, options.seed, options.lang).run()
+        Terminal(Path(folder), office, broker, options.seed, options.lang).run()
         return 0
 
 

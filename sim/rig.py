@@ -5,6 +5,7 @@ One thread; nothing sleeps; 48 hours are over as soon as everything in them has 
 
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from random import Random
@@ -18,7 +19,7 @@ from device.logic.receipt import Answer
 from device.logic.units import MS, S
 from device.logic.zone import ZoneSettings
 from drivers.gpio import GpioInputs, GpioOutputs
-from drivers.ports import Beginning, Edge, Fact, Keys, Message, Place, Signer, Tick
+from drivers.ports import Beginning, Edge, Fact, Keys, Message, Place, Post, Signer, Tick
 from sim.board.board import Board
 from sim.board.bounce import CLEAN, Bounce
 from sim.board.contact import Contact
@@ -28,6 +29,7 @@ from sim.control_room.core import RoomCore
 from sim.control_room.desk import Letter, TakenEvent
 from sim.disk import MemoryDisk, MemoryStore, Wiring, open_memory_store
 from sim.network.virtual_link import VirtualLink
+from sim.renewal import NoOffice, Office, VirtualRenewer
 from sim.schedule import VirtualTime
 
 LAMP_PIN, HEALTH_PIN = "GPIO22", "GPIO24"
@@ -52,8 +54,13 @@ class Rig:
         bounce: Bounce = CLEAN,
         lamps: bool = True,
         clock: ManualClock | None = None,
+        heartbeat_s: int = 15,
+        office: Office | None = None,
     ) -> None:
-        """lamps: without them long times pass much faster, since nothing blinks."""
+        """lamps: without them long times pass much faster, since nothing blinks.
+
+        office: what the device can ask for a new identity; without one it has `signer` for ever.
+        """
         self.time = VirtualTime(clock)
         self.clock = self.time.clock
         self.room = room
@@ -67,7 +74,9 @@ class Rig:
         self.room_is_away = False
         self._store_delay_ns = 0
         self._arrivals: Counter[Place] = Counter()
-        self._signer = signer
+        self._runs_errands = office is not None
+        self._office = office or NoOffice(signer)
+        self._renewer: VirtualRenewer | None = None
         self._room_keys = room_keys
         self._random = Random(seed)
         self._settings = AgentSettings(
@@ -76,10 +85,10 @@ class Rig:
             zones=zones,
             indicators=_INDICATORS if lamps else (),
             brokers=brokers,
-            heartbeat_s=15,
+            heartbeat_s=heartbeat_s,
             certificate_expires_ns=None,
         )
-        self.link = VirtualLink(brokers, 10, self.clock, self._after, self._post, self._deliver)
+        self.link = VirtualLink(brokers, 10, self.clock, self._after, self._post, self._deliver, self._refusal)
         self._boots = count(1)
         self._boot = ""
         self._run: _Run | None = None
@@ -148,12 +157,20 @@ class Rig:
 
     def open_run(self, store: MemoryStore, beginning: Beginning) -> tuple[Agent, Hands, GpioInputs]:
         """Wire an agent as device/app.py does."""
+        in_force, staged = self._office.load()
+        renewer = VirtualRenewer(self._office, self.clock, self._after, self._post_to(self._boot))
+        self._renewer = renewer
         agent = Agent(
-            self._settings,
+            replace(
+                self._settings,
+                certificate_expires_ns=in_force.expires_ns,
+                runs_errands=self._runs_errands,
+                staged=staged,
+            ),
             beginning,
             self._boot,
             self.clock.wall(),
-            self._signer,
+            in_force.signer,
             self._room_keys,
             self._random.random,
         )
@@ -161,7 +178,7 @@ class Rig:
         for pin in (LAMP_PIN, HEALTH_PIN):
             outputs.claim(pin, active_high=True)
         inputs = GpioInputs(self.board, self._post, self.clock)
-        hands = Hands(outputs, self.link, store, {LAMP: LAMP_PIN, HEALTH: HEALTH_PIN})
+        hands = Hands(outputs, self.link, store, renewer, {LAMP: LAMP_PIN, HEALTH: HEALTH_PIN})
         for zone in self._settings.zones:
             for pin in zone.pins:
                 inputs.watch(pin, zone.pull)
@@ -174,6 +191,13 @@ class Rig:
     def _post(self, fact: Fact) -> None:
         if self._run is not None:
             self._run.post(fact)
+
+    def _post_to(self, boot: str) -> Post:
+        """What was begun before a power cut is never answered after it."""
+        return lambda fact: self._post(fact) if boot == self._boot else None
+
+    def _refusal(self) -> str | None:
+        return None if self._renewer is None else self._renewer.refusal()
 
     def _after(self, delay_ns: int, action: Callable[[], None]) -> None:
         self.time.schedule.at(self.clock.monotonic_ns() + delay_ns, action)

@@ -1,20 +1,29 @@
-"""The files of one simulated store: keys, the control room's keys, and a configuration that the real agent reads."""
+"""The files of one simulated store: keys, the control room's keys, and a configuration that the real agent reads.
+
+With an office the store has certificates, and speaks TLS; without one it has a key alone, for brokers on loopback.
+"""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from drivers.keystore import KeyRing, KeySigner, jwk_of
+from drivers.files import Files
+from drivers.key_making import key_pem
+from drivers.keystore import KeySigner, jwk_of
+from sim.office import TrialOffice
 
+DEVICE = "store-0042"
 BUTTON = "counter-button"
 BELL = "panic-bell"
 HOTLINE = "hotline"
 LAMP = "counter-led"
 HEALTH = "health-led"
+
+# The last second of the year 9999.
+_FOR_EVER_S = 253_402_300_799
+_DEVICE_KEYS = "devices.jwks.json"
 
 _CONFIG = """\
 [device]
@@ -27,11 +36,9 @@ address = "Seongsu-ro 1"
 district = "Seongdong-gu"
 
 [identity]
-key = "{folder}/device.key"
-control_room_keys = "{folder}/control-room.jwks.json"
-
+{identity}
 [mqtt]
-brokers = [{brokers}]
+{ca}brokers = [{brokers}]
 keepalive_s = {keepalive_s}
 heartbeat_s = {heartbeat_s}
 
@@ -70,31 +77,64 @@ class Site:
 
     device: str
     config: Path
-    device_keys: KeyRing
+    device_keys: Path
+    """What the control room believes the device by."""
     control_room: KeySigner
 
 
 def make_site(
-    folder: Path, ports: list[int], *, device: str = "store-0042", keepalive_s: int = 10, heartbeat_s: int = 15
+    folder: Path,
+    ports: list[int],
+    *,
+    office: TrialOffice | None = None,
+    keepalive_s: int = 10,
+    heartbeat_s: int = 15,
 ) -> Site:
     """Write a new store into `folder`; its brokers are on these loopback ports, in order of preference.
 
     The store has a hold-up button with a supervised line, a wireless panic bell, a no-dial phone and two lamps.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
-    control_room = KeySigner(Ed25519PrivateKey.generate())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    descriptor = os.open(folder / "device.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-    jwks = folder / "control-room.jwks.json"
-    jwks.write_text(json.dumps({"keys": [jwk_of(control_room)]}), encoding="utf-8")
-    jwks.chmod(0o644)
+    identity = folder if office is None else office.identity
+    scheme = "mqtt" if office is None else "mqtts"
     config = folder / "agent.toml"
-    brokers = ", ".join(f'"mqtt://127.0.0.1:{port}"' for port in ports)
     config.write_text(
-        _CONFIG.format(device=device, folder=folder, brokers=brokers, keepalive_s=keepalive_s, heartbeat_s=heartbeat_s),
+        _CONFIG.format(
+            device=DEVICE,
+            folder=folder,
+            identity=_identity(identity, has_certificate=office is not None),
+            ca="" if office is None else f'ca = "{identity}/ca.crt"\n',
+            brokers=", ".join(f'"{scheme}://127.0.0.1:{port}"' for port in ports),
+            keepalive_s=keepalive_s,
+            heartbeat_s=heartbeat_s,
+        ),
         encoding="utf-8",
     )
-    return Site(device, config, KeyRing([KeySigner(key).public_key]), control_room)
+    if office is None:
+        return Site(DEVICE, config, folder / _DEVICE_KEYS, _bare_keys(folder))
+    return Site(DEVICE, config, office.device_keys, office.room_signer)
+
+
+def _identity(folder: Path, *, has_certificate: bool) -> str:
+    lines = [f'key = "{folder}/device.key"', f'control_room_keys = "{folder}/control-room.jwks.json"']
+    if has_certificate:
+        lines.append(f'certificate = "{folder}/device.crt"')
+    return "\n".join(lines) + "\n"
+
+
+def _bare_keys(folder: Path) -> KeySigner:
+    """A key for the device, and one for the control room, which is returned; nobody has certified them."""
+    key = Ed25519PrivateKey.generate()
+    room = KeySigner(Ed25519PrivateKey.generate())
+    pem = key_pem(key)
+    Files().write(folder / "device.key", pem, 0o600)
+    write_key_sets(folder, KeySigner(key), room)
+    return room
+
+
+def write_key_sets(folder: Path, device: KeySigner, room: KeySigner) -> Path:
+    """What the device believes the control room by, and what the control room believes the device by: its path."""
+    ours = {**jwk_of(device), "device": DEVICE, "iat": 0, "exp": _FOR_EVER_S}
+    for name, jwk in (("control-room.jwks.json", jwk_of(room)), (_DEVICE_KEYS, ours)):
+        Files().write(folder / name, json.dumps({"keys": [jwk]}).encode("ascii"), 0o644)
+    return folder / _DEVICE_KEYS

@@ -14,14 +14,15 @@ from drivers.ports import Link, Post
 from sim.board.lines import Seen
 from sim.board.remote import RemoteBoard, Start, start_alone
 from sim.broker.brokers import Broker, open_broker
+from sim.control_room.device_keys import DeviceKeys
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, make_core
 from sim.control_room.room import Seen as RoomSeen
 from sim.control_room.verifier import Verifier
 from sim.network.network import FaultyLink
+from sim.office import CONTROL_ROOM, TrialOffice
 from sim.site import Site, make_site
 
-CONTROL_ROOM = "control-room"
 LEDGER_NAME = "ledger.db"
 _CONNECT_TIMEOUT_S = 10.0
 
@@ -42,6 +43,7 @@ class Stage:
         folder: Path,
         *,
         broker: Broker | None = None,
+        office: TrialOffice | None = None,
         on_board: Callable[[Seen], None] = _ignore,
         on_room: Callable[[RoomSeen], None] = _ignore,
         seed: int = 0,
@@ -49,8 +51,12 @@ class Stage:
         keepalive_s: int = 10,
         start_board: Start = start_alone,
     ) -> None:
-        """folder: for keys, state and the control room's ledger; broker: a new one by default, closed in the end."""
+        """folder: for keys, state and the control room's ledger; broker: a new one by default, closed in the end.
+
+        office: store and control room speak TLS, and the broker asks for their certificates; without one, plain MQTT.
+        """
         self._folder = folder
+        self._office = office
         self._undo = ExitStack()
         self._on_room = on_room
         self._on_board = on_board
@@ -59,7 +65,7 @@ class Stage:
         self._keepalive_s = keepalive_s
         self._start_board = start_board
         self.clock = SystemClock()
-        self.broker = broker or open_broker()
+        self.broker = broker or (open_broker() if office is None else office.open_broker())
         self.network: FaultyLink
         self.site: Site
         self.ledger: Ledger
@@ -82,11 +88,14 @@ class Stage:
     def _open(self) -> None:
         self._undo.enter_context(self.broker)
         self.network = self._undo.enter_context(FaultyLink(self.broker.port, seed=self._seed))
-        self.site = make_site(self._folder / "store", [self.network.port], keepalive_s=self._keepalive_s)
+        self.site = make_site(
+            self._folder / "store", [self.network.port], office=self._office, keepalive_s=self._keepalive_s
+        )
         self.ledger = self._undo.enter_context(Ledger(self._folder / LEDGER_NAME))
-        verifier = Verifier({self.site.device: self.site.device_keys})
+        keys = DeviceKeys(self.site.device_keys)
+        verifier = Verifier(keys.pinned, keys.revoked_utc_ns)
         core = make_core(verifier, self.ledger, self.site.control_room, CONTROL_ROOM)
-        self.room = self._undo.enter_context(Room(core, self._link, self.clock, self._on_room))
+        self.room = self._undo.enter_context(Room(core, self._link, self.clock, self._on_room, keys.refresh))
         if not self.room.wait_connected(_CONNECT_TIMEOUT_S):
             raise TimeoutError(f"the control room cannot reach the {self.broker.name}")
         self.board = RemoteBoard(
@@ -95,13 +104,14 @@ class Stage:
         self._undo.callback(self.board.close)
 
     def _link(self, post: Post) -> Link:
-        address = Address("127.0.0.1", self.broker.port, tls=False)
+        tls = None if self._office is None else self._office.room_tls
+        address = Address("127.0.0.1", self.broker.port, tls=tls is not None)
         return MqttLink(
             [address],
             CONTROL_ROOM,
             SUBSCRIPTIONS,
             keepalive_s=self._keepalive_s,
-            tls=None,
+            tls=tls,
             post=post,
             clock=self.clock,
             max_payload_bytes=MAX_BYTES,

@@ -14,10 +14,11 @@ from random import Random
 from threading import Thread
 from typing import TextIO
 
-from device.app import Credentials, assemble
+from device.app import assemble, errand_of
 from device.config.load import load
 from device.config.model import Config
 from device.config.model import Contact as Wired
+from device.credentials import Credentials
 from device.logic.effects import Effect, Publish, Save, Settle
 from device.logic.envelope import digest
 from device.logic.units import MS
@@ -49,7 +50,8 @@ def run_board(config_path: Path, seed: int, bounce: str, orders: TextIO, say: Ca
         contacts = {zone.name: _contact(board, config, zone.name, seed, bounce) for zone in config.zones}
         for indicator in config.indicators:
             Light(board, indicator.pin, indicator.active_high, partial(_lit, say, indicator.name))
-        loop = assemble(config, Credentials(config), board, clock, partial(_observe, say))
+        errand = errand_of(config, config_path)
+        loop = assemble(config, Credentials(config), board, clock, partial(_observe, say), errand)
 
         def obey() -> None:
             for line in orders:

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sim.broker.mosquitto_files import acl_text, config_text
+from drivers.mqtt.access_list import access_list
+from sim.broker.mosquitto_files import config_text
 from sim.broker.server_tls import ServerTls
 from sim.errors import BrokerError
 
@@ -216,7 +217,7 @@ class Mosquitto:
     def _write_files(self) -> Path:
         plain_port, tls_port = self._chosen_ports()
         if self._control_room is not None:
-            _write_private(self._folder / "acl", acl_text(self._control_room))
+            _write_private(self._folder / "acl", access_list(self._control_room))
         config = self._folder / "mosquitto.conf"
         text = config_text(
             self._folder,

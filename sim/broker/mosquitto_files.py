@@ -1,4 +1,4 @@
-"""Configuration and access list of a Mosquitto that serves devices as docs/protocol.md says. Pure: text only."""
+"""Configuration of a Mosquitto that serves devices as docs/protocol.md says. Pure: text only."""
 
 from pathlib import Path
 
@@ -40,14 +40,6 @@ def config_text(
         lines += [f"listener {plain_port} 127.0.0.1"]
     if tls is not None:
         lines += [f"listener {tls_port} 127.0.0.1", *_tls_lines(tls)]
-    return "\n".join(lines) + "\n"
-
-
-def acl_text(control_room: str) -> str:
-    """A device (user name = device id) has its own five topics, `control_room` has everyone's."""
-    lines = [f"pattern write ansim/v1/%u/{topic}" for topic in ("alarm", "event", "status")]
-    lines += [f"pattern read ansim/v1/%u/{topic}" for topic in ("receipt", "command")]
-    lines += [f"user {control_room}", "topic readwrite ansim/v1/#"]
     return "\n".join(lines) + "\n"
 
 

@@ -68,7 +68,8 @@ class Desk:
         """iss: the control room's name. new_jti: gives a text that was never used before."""
         self._verifier = verifier
         self._ledger = ledger
-        self._signer = signer
+        self.signer = signer
+        """Whose receipts these are; may be replaced when the control room has a new key."""
         self._iss = iss
         self._new_jti = new_jti
         self._unnoted: list[tuple[Reply, str, int]] = []
@@ -82,7 +83,7 @@ class Desk:
 
     def take(self, letters: Iterable[Letter], now: WallClock) -> list[Taken]:
         """Verify and store, all in one commit. When it returns, everything taken survives a power cut."""
-        verified = [(letter, self._verifier.verify(letter.topic, letter.payload)) for letter in letters]
+        verified = [(letter, self._verifier.verify(letter.topic, letter.payload, now.utc_ns)) for letter in letters]
         with self._ledger.transaction():
             return [self._store(letter, found, now) for letter, found in verified]
 
@@ -115,6 +116,8 @@ class Desk:
 
     def _store(self, letter: Letter, found: VerifiedEvent | VerifiedStatus | Refusal, now: WallClock) -> Taken:
         match found:
+            case VerifiedEvent() if self._comes_too_late(found, now):
+                return NotTaken(letter, self._verifier.refuse(Refusal.REVOKED))
             case VerifiedEvent():
                 filing = self._ledger.file(found, now.utc_ns)
                 return TakenEvent(letter, found, filing, self._reply(found, filing))
@@ -122,6 +125,10 @@ class Desk:
                 return TakenStatus(letter, found, self._ledger.file_status(found, now.utc_ns))
             case Refusal():
                 return NotTaken(letter, found)
+
+    def _comes_too_late(self, event: VerifiedEvent, now: WallClock) -> bool:
+        """Its key is revoked, and nothing that was taken before proves that it was signed before."""
+        return self._verifier.is_revoked(event.kid, now.utc_ns) and not self._ledger.proves(event)
 
     def _reply(self, event: VerifiedEvent, filing: Filing) -> Reply:
         if filing is Filing.CONFLICT:
@@ -133,7 +140,7 @@ class Desk:
         return Reply(event.device, event.place, event.digest, answer, reason)
 
     def _seal(self, batch: Sequence[Reply], stamp: Stamp) -> bytes:
-        return seal(receipt_payload(batch, stamp), Typ.RECEIPT, self._signer)
+        return seal(receipt_payload(batch, stamp), Typ.RECEIPT, self.signer)
 
 
 def replies(taken: Iterable[Taken]) -> list[Reply]:

@@ -131,6 +131,15 @@ class Ledger:
         )
         return Filing.CONFLICT
 
+    def proves(self, event: VerifiedEvent) -> bool:
+        """Whether the event existed before one that is kept: it is kept itself, or the one behind it names it."""
+        kept = self._one(
+            "SELECT 1 FROM events WHERE device=? AND epoch=? AND seq=? AND digest=?",
+            *(event.device, *_at(event), event.digest),
+        )
+        named = self._one("SELECT 1 FROM events WHERE device=? AND prev=?", event.device, event.digest)
+        return kept is not None or named is not None
+
     def find(self, device_id: str, place: Place) -> StoredEvent | None:
         row = self._one(f"{_SELECT} WHERE device=? AND epoch=? AND seq=?", device_id, place.epoch, place.seq)
         return None if row is None else _stored(row)

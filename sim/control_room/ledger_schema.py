@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS events (
     answer TEXT NOT NULL, reason TEXT,
     UNIQUE (device, epoch, seq)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS events_prev ON events (device, prev);
 CREATE TABLE IF NOT EXISTS conflicts (
     device TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL,
     envelope BLOB NOT NULL, received_utc_ns INTEGER NOT NULL,

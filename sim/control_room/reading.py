@@ -10,7 +10,6 @@ from typing import TypeVar
 from device.logic.envelope import JsonObject, Refusal, Refused
 from drivers.ports import Place
 
-DEVICE_ID = r"[a-z0-9][a-z0-9-]{2,39}"
 # RFC 8259 §6: beyond 2^53 readers disagree about an integer.
 MAX_INT = 2**53 - 1
 MAX_WORD = 64

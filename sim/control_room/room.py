@@ -32,6 +32,8 @@ SUBSCRIPTIONS = ("ansim/v1/+/alarm", "ansim/v1/+/event", "ansim/v1/+/status")
 _RETRY_NS = 500 * MS
 # What one commit may hold; more only delays the first receipt.
 _MAX_AT_ONCE = 200
+# How old the knowledge of keys may be: a revoked key is refused within this time after its file has come.
+_REFRESH_NS = 1 * S
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class _Operation:
     reason: str | None
 
 
+def _nothing_new() -> None:
+    """The keys are what they were."""
+
+
 def make_core(verifier: Verifier, ledger: Ledger, signer: Signer, iss: str) -> RoomCore:
     """A core with real randomness: message ids, and a stranger's key for forged receipts."""
     desk = Desk(verifier, ledger, signer, iss, new_jti=lambda: secrets.token_urlsafe(16))
@@ -73,9 +79,17 @@ class Room:
     """
 
     def __init__(
-        self, core: RoomCore, make_link: Callable[[Post], Link], clock: Clock, observe: Callable[[Seen], None]
+        self,
+        core: RoomCore,
+        make_link: Callable[[Post], Link],
+        clock: Clock,
+        observe: Callable[[Seen], None],
+        refresh: Callable[[], None] = _nothing_new,
     ) -> None:
-        """make_link: gives a Link with SUBSCRIPTIONS that posts its facts to the function that it is given."""
+        """make_link: gives a Link with SUBSCRIPTIONS that posts its facts to the function that it is given.
+
+        refresh: looks for new device keys; on the room's thread, before letters are judged, once a second at most.
+        """
         self._core = core
         self._clock = clock
         self._observe = observe
@@ -88,6 +102,8 @@ class Room:
         self._may_fly = 0
         self._tokens = count(1)
         self._retry_ns: int | None = None
+        self._refresh = refresh
+        self._refreshed_ns: int | None = None
 
     @property
     def answering(self) -> Answering:
@@ -204,7 +220,11 @@ class Room:
         self._send(messages)
 
     def _take(self, letters: list[Letter]) -> None:
-        turn = self._core.take(letters, self._clock.wall())
+        now = self._clock.wall()
+        if self._refreshed_ns is None or now.at_ns - self._refreshed_ns >= _REFRESH_NS:
+            self._refreshed_ns = now.at_ns
+            self._refresh()
+        turn = self._core.take(letters, now)
         stored_ns = self._clock.monotonic_ns()
         self._send(turn.messages)
         receipt_ns = self._clock.monotonic_ns() if turn.messages else None

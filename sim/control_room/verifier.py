@@ -1,7 +1,7 @@
 """Says whether bytes on a topic are what they claim to be. Pure. Implements docs/protocol.md, "Checks".
 
 Nothing is trusted before the signature; nothing is unbounded after it. The order of checks is part of the contract:
-topic, envelope, sender, form.
+topic, envelope, sender, form, revocation.
 """
 
 import re
@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from device.logic.device_id import DEVICE_ID
 from device.logic.envelope import JsonObject, Opened, Refusal, Refused, Typ, digest, unseal
 from device.logic.event import Phase
 from drivers.ports import Keys, Place
 from sim.control_room.reading import (
-    DEVICE_ID,
     MAX_WORD,
     as_json,
     boolean,
@@ -51,20 +51,39 @@ _THINNED = "ansim.system.thinned"
 class Verifier:
     """Checks envelopes against the keys that are pinned for each device. `refusals` counts what was not taken."""
 
-    def __init__(self, keys: Mapping[str, Keys]) -> None:
-        """keys: device id to the public keys that this device alone may sign with. May grow while in use."""
+    def __init__(self, keys: Mapping[str, Keys], revoked_utc_ns: Mapping[str, int] | None = None) -> None:
+        """keys: device id to the public keys that this device alone may sign with.
+
+        revoked_utc_ns: thumbprint of a revoked key to the time from which it proves nothing. Both may change while
+        in use.
+        """
         self._keys = keys
+        self._revoked_utc_ns = revoked_utc_ns if revoked_utc_ns is not None else {}
         self.refusals: Counter[Refusal] = Counter()
 
-    def verify(self, topic: str, payload: bytes | None) -> VerifiedEvent | VerifiedStatus | Refusal:
-        """Never raises, whatever the bytes are. `payload` None: larger than the link takes."""
-        try:
-            return self._verify(topic, payload)
-        except Refused as refused:
-            self.refusals[refused.reason] += 1
-            return refused.reason
+    def verify(
+        self, topic: str, payload: bytes | None, arrived_utc_ns: int = 0
+    ) -> VerifiedEvent | VerifiedStatus | Refusal:
+        """Never raises, whatever the bytes are. `payload` None: larger than the link takes.
 
-    def _verify(self, topic: str, payload: bytes | None) -> VerifiedEvent | VerifiedStatus:
+        A status is refused if its key was revoked by `arrived_utc_ns`; an event may still be proved, ask `is_revoked`.
+        """
+        try:
+            return self._verify(topic, payload, arrived_utc_ns)
+        except Refused as refused:
+            return self.refuse(refused.reason)
+
+    def is_revoked(self, kid: str, at_utc_ns: int) -> bool:
+        """Whether the key proves nothing any more of what arrives now."""
+        since_utc_ns = self._revoked_utc_ns.get(kid)
+        return since_utc_ns is not None and since_utc_ns <= at_utc_ns
+
+    def refuse(self, reason: Refusal) -> Refusal:
+        """Count something that was not taken."""
+        self.refusals[reason] += 1
+        return reason
+
+    def _verify(self, topic: str, payload: bytes | None, arrived_utc_ns: int) -> VerifiedEvent | VerifiedStatus:
         found = _TOPIC.fullmatch(topic)
         if found is None:
             raise Refused(Refusal.TOPIC)
@@ -75,7 +94,11 @@ class Verifier:
         if keys is None:
             raise Refused(Refusal.KID)
         if kind == "status":
-            return _status(device_id, unseal(payload, Typ.STATUS, keys), payload)
+            opened = unseal(payload, Typ.STATUS, keys)
+            status = _status(device_id, opened, payload)
+            if self.is_revoked(opened.kid, arrived_utc_ns):
+                raise Refused(Refusal.REVOKED)
+            return status
         event = _event(device_id, unseal(payload, Typ.EVENT, keys), payload)
         if event.is_alarm != (kind == "alarm"):
             raise Refused(Refusal.TOPIC)

@@ -12,6 +12,7 @@ from sim.control_room.ledger import Filing
 from sim.control_room.room import Arrival
 from sim.control_room.room import Seen as RoomSeen
 from sim.demo.story import Journey, Story
+from sim.office import TrialOffice
 from sim.site import BELL, BUTTON
 from sim.stage import Stage
 
@@ -24,9 +25,13 @@ _LAST_WORDS_NS = 5 * S
 class Headless:
     """Presses the store's two buttons in turn: each zone may raise thirty alarms a minute."""
 
-    def __init__(self, stage_folder: Path, broker: Broker, seed: int, out: TextIO, *, as_json: bool) -> None:
+    def __init__(
+        self, folder: Path, office: TrialOffice, broker: Broker, seed: int, out: TextIO, *, as_json: bool
+    ) -> None:
         self._news: SimpleQueue[Seen | RoomSeen] = SimpleQueue()
-        self._stage = Stage(stage_folder, broker=broker, on_board=self._news.put, on_room=self._news.put, seed=seed)
+        self._stage = Stage(
+            folder, broker=broker, office=office, on_board=self._news.put, on_room=self._news.put, seed=seed
+        )
         self._story = Story()
         self._out = out
         self._as_json = as_json

@@ -19,6 +19,7 @@ from sim.control_room.room import Seen as RoomSeen
 from sim.demo.player import Player
 from sim.demo.screen import Screen
 from sim.demo.words import Language
+from sim.office import TrialOffice
 from sim.stage import Stage
 
 _TURN_S = 0.05
@@ -40,9 +41,11 @@ KEYS = {
 class Terminal:
     """Needs a terminal on standard input and output."""
 
-    def __init__(self, folder: Path, broker: Broker, seed: int, language: Language) -> None:
+    def __init__(self, folder: Path, office: TrialOffice, broker: Broker, seed: int, language: Language) -> None:
         self._news: SimpleQueue[Seen | RoomSeen] = SimpleQueue()
-        self._stage = Stage(folder, broker=broker, on_board=self._news.put, on_room=self._news.put, seed=seed)
+        self._stage = Stage(
+            folder, broker=broker, office=office, on_board=self._news.put, on_room=self._news.put, seed=seed
+        )
         self._broker = broker
         self._language: Language = language
 
@@ -50,7 +53,7 @@ class Terminal:
         """Until the person quits."""
         with self._stage as stage, _single_keys():
             player = Player(stage, self._news)
-            screen = Screen(f"{stage.site.device} · {self._broker.name}", KEYS, self._language)
+            screen = Screen(f"{stage.site.device} · {self._broker.name} · TLS", KEYS, self._language)
             actions = _actions(player, screen)
             stage.board.power_on()
             with Live(console=Console(), screen=True, auto_refresh=False) as live:

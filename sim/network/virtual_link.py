@@ -31,9 +31,19 @@ class VirtualLink:
     """One device's link. `networks` may be changed at any time; what is on its way then still arrives."""
 
     def __init__(
-        self, brokers: int, keepalive_s: int, clock: Clock, schedule: Schedule, post: Post, deliver: Deliver
+        self,
+        brokers: int,
+        keepalive_s: int,
+        clock: Clock,
+        schedule: Schedule,
+        post: Post,
+        deliver: Deliver,
+        refusal: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """deliver: hands a message to the control room, which all brokers reach."""
+        """deliver: hands a message to the control room, which all brokers reach.
+
+        refusal: why a broker does not take the identity that is shown now; None if it does.
+        """
         self.networks = [Network.UP] * brokers
         self.latency_ns = 1 * MS
         """One way."""
@@ -42,6 +52,7 @@ class VirtualLink:
         self._schedule = schedule
         self._post = post
         self._deliver = deliver
+        self._refusal = refusal
         self._connection = 0
         self._broker: int | None = None
         self._will: Message | None = None
@@ -127,6 +138,10 @@ class VirtualLink:
     def _up(self, broker: int, will: Message | None) -> None:
         if self.networks[broker] is not Network.UP:
             self._say_down(broker, "connection reset")
+            return
+        refusal = self._refusal()
+        if refusal is not None:
+            self._say_down(broker, refusal)
             return
         self._broker, self._will = broker, will
         self._post(LinkUp(self._now(), broker, _RECEIVE_MAXIMUM))

@@ -10,11 +10,13 @@ from device.logic.envelope import digest
 from sim.board.lines import Order
 from sim.broker.brokers import open_broker
 from sim.control_room.core import Prompt, Silent, Wrong
+from sim.control_room.device_keys import DeviceKeys
 from sim.control_room.mischief import Wrongness
 from sim.control_room.room import Room, make_core
 from sim.control_room.verifier import Verifier
+from sim.office import CONTROL_ROOM
 from sim.site import BELL, BUTTON
-from sim.stage import CONTROL_ROOM, Stage
+from sim.stage import Stage
 from tests.integration.witness import Witness
 from tests.mqtt_client import V5, TestClient
 
@@ -101,7 +103,7 @@ def test_event_that_a_broker_took_while_nobody_was_there_to_store_it_arrives_all
     assert not lost & set(scene.witness.arrived("alarm."))
 
     core = make_core(
-        Verifier({stage.site.device: stage.site.device_keys}), stage.ledger, stage.site.control_room, CONTROL_ROOM
+        Verifier(DeviceKeys(stage.site.device_keys).pinned), stage.ledger, stage.site.control_room, CONTROL_ROOM
     )
     with Room(core, stage._link, stage.clock, scene.witness.room):
         scene.witness.wait("the receipts", lambda: lost <= scene.witness.received)

@@ -1,0 +1,204 @@
+"""A device keeps its identity for years: the real office, the real files, the real agent; time is turned by hand."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from device.logic.lamp import Look
+from sim.clock import ManualClock
+from sim.control_room.chain import examine
+from sim.control_room.core import RoomCore
+from sim.control_room.desk import Desk
+from sim.control_room.ledger import Ledger
+from sim.control_room.mischief import Forger
+from sim.control_room.verifier import Verifier
+from sim.network.virtual_link import Network
+from sim.rig import Rig
+from tests.builders import make_keys, make_signer
+from tests.scenarios.night import BUTTON, DEVICE, ZONES
+from tests.scenarios.renewing_office import RenewingOffice, utc
+
+DAY_S = 86_400
+ROOM = make_signer(owner="control room")
+
+
+class _Store:
+    """One store with its office, powered, and at rest."""
+
+    def __init__(self, folder: Path, ledger: Ledger, lifetime: timedelta) -> None:
+        self.clock = ManualClock()
+        self.office = RenewingOffice(folder, ROOM, lambda: utc(self.clock.wall()), lifetime)
+        known, numbers = self.office.known, count()
+        self.ledger = ledger
+        self.verifier = Verifier(known.pinned, known.revoked_utc_ns)
+        self.desk = Desk(self.verifier, ledger, ROOM, "room", lambda: f"jti-{next(numbers)}")
+        self.core = RoomCore(self.desk, Forger(ROOM, make_signer(owner="stranger")))
+        self.rig = Rig(
+            DEVICE,
+            ZONES,
+            self.office.signer,
+            self.core,
+            make_keys(ROOM),
+            lamps=False,
+            clock=self.clock,
+            heartbeat_s=3_600,
+            office=self.office,
+        )
+        self.pressed = 0
+        self.rig.power_on()
+        self.rig.run_for(60)
+
+    def live(self, days: float, presses: int = 1) -> None:
+        """So many days pass; each day somebody presses, at another time of the day."""
+        for day in range(round(days)):
+            for press in range(presses):
+                self.rig.press(BUTTON, at_s=(day * 6_827 + press * 11_311) % (DAY_S - 60))
+                self.pressed += 1
+            self.rig.run_for(DAY_S)
+
+    def restart_router(self) -> None:
+        """A connection that is up stays up; the next one is asked for its certificate."""
+        self.rig.link.set_network(0, Network.REFUSED)
+        self.rig.link.set_network(0, Network.UP)
+
+    def alarms(self) -> int:
+        return sum(e.type == "ansim.alarm.holdup" and e.phase.value == "raised" for e in self.ledger.events(DEVICE))
+
+    def told(self, what: str) -> int:
+        return sum(event.type == f"ansim.{what}" for event in self.ledger.events(DEVICE))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[_Store]:
+    """Certificates of 90 days: as the device renews 56 days before the end, every five weeks."""
+    with Ledger() as ledger:
+        store = _Store(tmp_path, ledger, timedelta(days=90))
+        yield store
+        store.office.close()
+
+
+def test_year_of_renewals_misses_no_alarm(store: _Store) -> None:
+    store.live(365)
+
+    assert store.office.renewals == 10
+    assert store.alarms() == store.pressed == 365
+    assert store.told("system.renewed") == store.office.renewals
+    assert store.told("trouble.certificate") == store.told("trouble.link") == 0
+    assert examine(store.ledger.links(DEVICE), store.ledger.spans(DEVICE)).is_whole
+
+
+def test_office_that_is_away_for_a_month_is_asked_until_it_is_back(store: _Store) -> None:
+    store.office.is_away = True
+    store.live(60)
+    assert store.office.renewals == 0
+
+    store.office.is_away = False
+    store.live(2)
+
+    assert store.office.renewals == 1
+    assert store.alarms() == store.pressed
+
+
+def test_office_that_never_comes_back_is_a_warning_four_weeks_ahead(store: _Store) -> None:
+    store.office.is_away = True
+
+    store.live(61)
+    assert store.told("trouble.certificate") == 0
+    store.live(2)
+
+    assert store.told("trouble.certificate") == 1
+    assert store.alarms() == store.pressed
+
+
+def test_expired_device_keeps_its_alarms_until_somebody_enrols_it_again(store: _Store) -> None:
+    store.office.is_away = True
+    store.live(90)
+    store.restart_router()
+    store.live(2)
+    assert store.alarms() == store.pressed - 2
+
+    store.office.enrol_again()
+    store.rig.cut_power()
+    store.rig.power_on()
+    store.rig.run_for(120)
+
+    assert store.alarms() == store.pressed
+
+
+def test_control_room_changes_its_key_without_a_visit(store: _Store) -> None:
+    new = make_signer(owner="control room, its next key")
+    store.office.add_room_key(new)
+    store.live(2)
+
+    store.desk.signer = new
+    store.live(2)
+
+    assert store.alarms() == store.pressed
+    assert store.told("trouble.message") == 0
+
+
+def test_control_room_that_signs_with_a_new_key_too_early_is_believed_within_seconds(store: _Store) -> None:
+    new = make_signer(owner="control room, its next key")
+    store.live(1)
+    store.office.add_room_key(new)
+    store.desk.signer = new
+
+    store.rig.press(BUTTON)
+    store.rig.run_for(2)
+    before = store.rig.agent.alarm_look
+    store.rig.run_for(30)
+
+    assert (before, store.rig.agent.alarm_look) == (Look.SENDING, Look.RECEIVED)
+
+
+def test_control_room_that_has_not_heard_of_the_new_key_does_not_lose_the_device(store: _Store) -> None:
+    store.office.tells_the_control_room = False
+    store.live(36)
+    assert store.office.renewals == 0
+    assert store.alarms() == store.pressed
+
+    store.office.tells_the_control_room = True
+    store.office.publish()
+    store.live(1)
+
+    assert store.office.renewals == 1
+    assert store.alarms() == store.pressed
+
+
+def test_broker_that_refuses_the_new_certificate_does_not_lose_the_device(store: _Store) -> None:
+    store.office.refuses_new = True
+
+    store.live(36)
+
+    assert store.office.renewals == 0
+    assert store.alarms() == store.pressed
+    assert store.told("trouble.link") == 0
+
+
+def test_power_that_fails_during_a_trial_costs_nothing(store: _Store) -> None:
+    store.live(33)
+    for minutes in range(0, 3 * 24 * 60, 45):
+        store.rig.run_for(45 * 60)
+        if minutes % 180 == 0:
+            store.rig.cut_power()
+            store.rig.power_on()
+
+    store.live(1)
+
+    assert store.office.renewals == 1
+    assert store.alarms() == store.pressed
+
+
+def test_revoked_device_is_heard_no_more_and_gets_no_new_certificate(store: _Store) -> None:
+    store.live(1)
+    store.office.revoke()
+    store.restart_router()
+    before = store.alarms()
+
+    store.live(2)
+
+    assert store.alarms() == before
+    assert store.office.renewals == 0
