@@ -10,7 +10,7 @@ from typing import Any
 
 from device.logic.command import Command
 from device.logic.delivery import Delivery
-from device.logic.effects import Effect, Leave, Note, Present, Promote, Publish, RunErrand, Save
+from device.logic.effects import Effect, Leave, Note, Publish, Save
 from device.logic.envelope import Refusal, Refused
 from device.logic.event import Happening, Journal, Origin, Phase
 from device.logic.inbound import Inbound
@@ -18,7 +18,8 @@ from device.logic.kinds import Code
 from device.logic.lamp import Look, Shows
 from device.logic.lights import Lights
 from device.logic.receipt import Answer, Receipt
-from device.logic.renewal import Do, Renewal, Standing
+from device.logic.renewal import Renewal
+from device.logic.renewal_steps import RenewalSteps
 from device.logic.settling import Settling
 from device.logic.status import Report, StatusWriter
 from device.logic.supervision import Supervision, Waits
@@ -110,7 +111,15 @@ class Agent:
         self._uplink = Uplink(settings.brokers, self._delivery, self._will, wall.at_ns, random)
         self._inbound = Inbound(settings.device, keys)
         self._supervision = Supervision(wall, settings.certificate_expires_ns)
-        self._renewal = Renewal(settings.runs_errands, settings.staged, wall.at_ns, random)
+        self._renewal = RenewalSteps(
+            Renewal(settings.runs_errands, settings.staged, wall.at_ns, random),
+            self._uplink,
+            self._delivery,
+            self._journal,
+            self._status,
+            self._supervision,
+            self._tell,
+        )
         self._lights = Lights(settings.indicators)
         self._shorts: Counter[str] = Counter()
         self._settling = Settling()
@@ -170,13 +179,16 @@ class Agent:
                 return self._tell(self._supervision.clock(fact), self._now_ns)
             case LinkUp():
                 self._status_due_ns = self._now_ns
-                return [*self._uplink.take(fact), *self._prove()]
+                return [*self._uplink.take(fact), *self._renewal.link_up(self._now_ns)]
             case LinkDown():
-                return [*self._uplink.take(fact), *self._renew(self._renewal.down(self._now_ns))]
+                return [*self._uplink.take(fact), *self._renewal.link_down(self._now_ns)]
             case Published() | Probed():
                 return self._uplink.take(fact)
             case ErrandDone() | Promoted():
-                return self._office(fact)
+                self._renewal.office(fact, self._now_ns)
+                if isinstance(fact, ErrandDone) and fact.keys is not None:
+                    self._inbound.keys = fact.keys
+                return []
             case Received():
                 return self._read(fact)
             case Tick():
@@ -220,8 +232,7 @@ class Agent:
             effects += self._tell([self._started(self._start_ns)], now_ns)
             self._start_ns = None
         self._settled(self._settling.overdue(now_ns))
-        while (do := self._renewal.tick(now_ns, self._standing())) is not None:
-            effects += self._renew(do)
+        effects += self._renewal.tick(now_ns)
         effects += self._uplink.tick(now_ns)
         happenings = self._supervision.tick(now_ns, self._waits())
         if self._inbound.is_quiet(now_ns):
@@ -306,7 +317,7 @@ class Agent:
 
     def _refuse(self, reason: Refusal) -> list[Effect]:
         if reason is Refusal.KID:
-            self._renewal.hurry(self._now_ns)
+            self._renewal.key_unknown(self._now_ns)
         self._inbound.count(reason, self._now_ns)
         told = self._supervision.troubles.raise_("message", "mqtt", self._now_ns, reason=reason.value)
         return self._tell(told, self._now_ns)
@@ -320,8 +331,7 @@ class Agent:
             return []
         effects = self._delivery.answer(receipt, self._now_ns)
         if effects:
-            self._renewal.answered(receipt.place)
-            effects += self._renew(self._renewal.verdict())
+            effects += self._renewal.answered(receipt.place, self._now_ns)
             # The light waits until the answer is durable: what it shows as received is not sent again.
             self._settling.begin(receipt.place, receipt.answer, self._now_ns)
             return effects + self._tell(self._rejection(receipt), self._now_ns)
@@ -339,47 +349,6 @@ class Agent:
         for place in places:
             for answer in self._settling.end(place):
                 self._lights.alarms.answered(place, answer, self._now_ns)
-
-    # ------------------------------------------------------------ who the device is
-
-    def _office(self, fact: ErrandDone | Promoted) -> list[Effect]:
-        if isinstance(fact, Promoted):
-            self._renewal.kept(self._now_ns, fact.failed)
-        else:
-            self._renewal.done(fact)
-            self._inbound.keys = fact.keys or self._inbound.keys
-        return []
-
-    def _prove(self) -> list[Effect]:
-        """The connection shows a staged identity: let the control room answer something that is signed with it."""
-        staged = self._renewal.up()
-        if staged is None:
-            return self._renew(self._renewal.verdict())
-        happening = Happening(self._now_ns, "system.renewed", "certificate", Phase.REPORTED)
-        record = self._journal.write(happening, self._supervision.wall, staged.signer)
-        self._renewal.proof = record.place
-        return [*self._uplink.add(record, self._now_ns), Save(record, happening)]
-
-    def _renew(self, do: Do | None) -> list[Effect]:
-        match do:
-            case Do.ERRAND:
-                return [RunErrand()]
-            case Do.TRY | Do.FALL_BACK:
-                return [Present(do is Do.TRY), *self._uplink.again(self._now_ns)]
-            case Do.KEEP:
-                return [Promote(), *self._keep(self._renewal.staged)]
-        return []
-
-    def _keep(self, identity: Identity | None) -> list[Effect]:
-        if identity is None:
-            return []
-        self._journal.signer = self._status.signer = identity.signer
-        return self._tell(self._supervision.renewed(identity.expires_ns, self._now_ns), self._now_ns)
-
-    def _standing(self) -> Standing:
-        # The proof of an earlier trial may still wait for its answer.
-        is_calm = self._uplink.down_ns is None and self._delivery.depth <= (self._renewal.proof is not None)
-        return Standing(self._uplink.is_up, is_calm, "link" in self._supervision.troubles)
 
     # ------------------------------------------------------------ what is known
 
