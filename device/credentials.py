@@ -28,8 +28,12 @@ class Credentials:
         self._files = None
         if config.identity.certificate is not None:
             self._files = IdentityFiles(config.identity.key, config.identity.certificate)
-        self.in_force = self._shown(None if self._files is None else self._files.current())
+        self.in_force = self.load_in_force()
         self.control_room = self.load_control_room()
+
+    def load_in_force(self) -> Shown:
+        """The identity in force, and the authorities of brokers, as they are on the disk now. KeyFileError."""
+        return self._shown(None if self._files is None else self._files.current())
 
     def load_control_room(self) -> Keys:
         """The control room's keys as they are on the disk now. KeyFileError if they cannot be used."""

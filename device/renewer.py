@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
-from threading import Thread
+from threading import Lock, Thread
 
 from device.credentials import Credentials, Shown
 from drivers.errors import KeyFileError
@@ -42,6 +42,8 @@ class ChildRenewer:
         self._in_force = credentials.in_force
         self._staged = staged
         self._presented = self._in_force
+        # Held for two assignments: the main loop presents while the thread may refresh.
+        self._presenting = Lock()
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._child: Popen[str] | None = None
@@ -54,8 +56,12 @@ class ChildRenewer:
         self._ask(self._promote)
 
     def present(self, staged: bool) -> None:
-        self._presented = self._staged if staged and self._staged is not None else self._in_force
-        self._show(self._presented.tls)
+        with self._presenting:
+            self._present(self._staged if staged and self._staged is not None else self._in_force)
+
+    def _present(self, shown: Shown) -> None:
+        self._presented = shown
+        self._show(shown.tls)
 
     def close(self) -> None:
         self._closed = True
@@ -85,6 +91,7 @@ class ChildRenewer:
         try:
             failed = self._run_child()
             self._staged = self._load_staged()
+            self._refresh()
             keys = self._credentials.load_control_room()
         except (KeyFileError, OSError) as fault:
             failed = str(fault)
@@ -105,6 +112,16 @@ class ChildRenewer:
             finally:
                 self._child = None
         return None if child.returncode == 0 else _last_line(said) or f"exit status {child.returncode}"
+
+    def _refresh(self) -> None:
+        """The errand may have brought other authorities: the next connection trusts those."""
+        fresh, known = self._credentials.load_in_force(), self._in_force
+        # What was proved but could not be put in force on the disk is not given up for what is there.
+        if _name(fresh) == _name(known):
+            with self._presenting:
+                self._in_force = fresh
+                if self._presented is known:
+                    self._present(fresh)
 
     def _load_staged(self) -> Shown | None:
         """What waits on the disk; the one that is known already, if it is the same."""

@@ -119,6 +119,27 @@ def test_errand_that_brings_nothing_is_done_and_tells_the_keys(device: _Device) 
     assert done.keys is not None
 
 
+def test_next_connection_trusts_the_authorities_that_the_errand_has_brought(device: _Device) -> None:
+    before = device.credentials.in_force.tls
+
+    device.errand("pass")
+
+    (after,) = device.shown
+    assert after is not None
+    assert after is not before
+
+
+def test_errand_during_a_trial_leaves_the_trial_alone(device: _Device) -> None:
+    device.stage()
+    renewer = device.renewer("pass")
+    renewer.present(staged=True)
+
+    renewer.run_errand()
+    device.done()
+
+    assert len(device.shown) == 1
+
+
 def test_errand_that_fails_is_told_with_its_last_line(device: _Device) -> None:
     done = device.errand("import sys; print('warning', file=sys.stderr); sys.exit('the office is not reached')")
 
@@ -161,7 +182,7 @@ def test_staged_identity_is_found_shown_and_put_in_force(device: _Device) -> Non
     renewer.promote()
 
     assert device.promoted().failed is None
-    assert (device.files.staged(), len(device.shown)) == (None, 1)
+    assert (device.files.staged(), len(device.shown)) == (None, 2)
     assert Credentials(load(device.folder / "agent.toml")).in_force.identity.signer.kid == done.staged.signer.kid
 
 
