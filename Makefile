@@ -38,7 +38,7 @@ check: setup  ## what must hold before a change lands: lint, types, import contr
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test PYTEST_FLAGS="--cov --cov-report=term:skip-covered"
 
-bench: setup  ## latency, memory, start time, durability, each beside a floor in the same run
+bench: setup  ## latency, memory, start time, durability, the office; each beside a floor in the same run
 	@$(BIN)/python -m bench
 
 kernel-test: setup  ## the real agent, gpiozero and lgpio on the kernel's simulated GPIO chip (qemu, no KVM needed)

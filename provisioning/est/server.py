@@ -29,6 +29,9 @@ CONNECTION_S = 20.0
 UPKEEP_S = 6 * 3600.0
 """A revocation list lasts weeks; a broker that was down for a day has it soon after."""
 
+PUBLISH_AFTER_S = 1.0
+"""What is published holds every device: a hundred that enrol together are published once."""
+
 _BACKLOG = 128
 _BREATH_S = 1.0
 _MAX_LOG_CHARACTERS = 200
@@ -55,15 +58,18 @@ class Server:
         handshake_s: float = HANDSHAKE_S,
         connection_s: float = CONNECTION_S,
         upkeep_s: float = UPKEEP_S,
+        publish_after_s: float = PUBLISH_AFTER_S,
     ) -> None:
         """host: a name or an address of this machine; "::" is all, IPv4 too. port: 0 lets the kernel choose.
 
-        All callbacks come in the thread of `run`: on_started with the port, once devices can connect; on_issued after
-        a certificate has been sent; on_upkeep every `upkeep_s`. The last two may raise ProvisioningError or OSError.
+        All callbacks come in the thread of `run`: on_started with the port, once devices can connect; on_issued
+        within `publish_after_s` after a certificate has been sent; on_upkeep every `upkeep_s`. The last two may raise
+        ProvisioningError or OSError.
         """
         self._service, self._tls, self._host, self.port = service, tls, host, port
         self._on_issued, self._on_started, self._clock = on_issued, on_started, clock
-        self._on_upkeep, self._upkeep_s = on_upkeep, upkeep_s
+        self._on_upkeep, self._upkeep_s, self._publish_after_s = on_upkeep, upkeep_s, publish_after_s
+        self._to_publish: asyncio.TimerHandle | None = None
         self._handshake_s, self._connection_s = handshake_s, connection_s
         self._talking: set[asyncio.Task[None]] = set()
         self._stopped = threading.Event()
@@ -93,6 +99,9 @@ class Server:
                 raise
         finally:
             keeping.cancel()
+            if self._to_publish is not None:
+                self._to_publish.cancel()
+                self._publish()
 
     async def _keep_up(self) -> None:
         while True:
@@ -171,9 +180,13 @@ class Server:
         try:
             await channel.write(exchange.answer(response.status, response.headers, response.body))
         finally:
-            if response.issued:
-                # The certificate is in the registry: if this fails, the next publication has it.
-                _report("cannot publish what was issued", self._on_issued)
+            if response.issued and self._to_publish is None:
+                self._to_publish = asyncio.get_running_loop().call_later(self._publish_after_s, self._publish)
+
+    def _publish(self) -> None:
+        self._to_publish = None
+        # The certificate is in the registry: if this fails, the next publication has it.
+        _report("cannot publish what was issued", self._on_issued)
 
 
 def _report(failure: str, act: Callable[[], None]) -> None:

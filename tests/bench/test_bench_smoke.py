@@ -1,12 +1,14 @@
 """What `python -m bench` does with arguments and figures; nothing is measured here."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench.__main__ import BENCHMARKS, main
 from bench.figure import Figure, spread
+from bench.helper import Helper
 from bench.moments import gaps_ms
 from bench.run import Run
 from bench.table import render
@@ -71,4 +73,14 @@ def test_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_benchmark_of_the_budgets_is_there() -> None:
-    assert list(BENCHMARKS) == ["latency", "latency-tls", "light", "resources", "durability", "kills"]
+    assert list(BENCHMARKS) == ["latency", "latency-tls", "light", "resources", "durability", "kills", "office"]
+
+
+def test_cost_of_a_program_is_told_with_its_status() -> None:
+    with Helper("bench.cost", sys.executable, "-c", "print('noise'); raise SystemExit(3)") as child:
+        _, wall_s, cpu_s, peak_mb, status = child.wait_for("cost")
+
+    assert status == 3
+    assert cpu_s > 0
+    assert wall_s > 0
+    assert peak_mb > 1

@@ -44,6 +44,7 @@ class Running(AbstractContextManager["Running"]):
         on_issued: Callable[[], None] | None = None,
         on_upkeep: Callable[[], None] = lambda: None,
         upkeep_s: float = UPKEEP_S,
+        publish_after_s: float = 0.0,
         clock: Callable[[], datetime] = utc_now,
         is_registry_open: bool = True,
         host: str = "127.0.0.1",
@@ -53,6 +54,7 @@ class Running(AbstractContextManager["Running"]):
         self.issued: SimpleQueue[bool] = SimpleQueue()
         self._limits = (handshake_s, connection_s)
         self._upkeep = (on_upkeep, upkeep_s)
+        self._publish_after_s = publish_after_s
         self._on_issued = on_issued or (lambda: self.issued.put(True))
         self._clock, self._is_registry_open, self._host = clock, is_registry_open, host
         self._started: SimpleQueue[int] = SimpleQueue()
@@ -126,6 +128,7 @@ class Running(AbstractContextManager["Running"]):
                 on_issued=self._on_issued,
                 on_upkeep=self._upkeep[0],
                 upkeep_s=self._upkeep[1],
+                publish_after_s=self._publish_after_s,
                 on_started=self._started.put,
                 clock=self._clock,
                 handshake_s=handshake_s,

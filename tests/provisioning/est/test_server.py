@@ -212,6 +212,15 @@ def test_what_cannot_be_published_is_logged_and_the_device_has_its_certificate(
     assert "cannot publish what was issued: [Errno 28] No space left on device" in caplog.text
 
 
+def test_devices_that_enrol_together_are_published_once_and_before_the_end(office: Desk) -> None:
+    with Running(office.folder, office.authority, publish_after_s=3600) as running:
+        for device in DEVICES:
+            assert running.ask(enrolment(office.invite(device), device)).startswith(b"HTTP/1.1 200 ")
+        before = running.issued.qsize()
+
+    assert (before, running.issued.qsize()) == (0, 1)
+
+
 def test_upkeep_comes_again_and_again_also_after_it_has_failed(office: Desk, caplog: pytest.LogCaptureFixture) -> None:
     turns: SimpleQueue[bool] = SimpleQueue()
 
