@@ -15,8 +15,12 @@ class Files:
     def write(self, path: Path, data: bytes, mode: int) -> None:
         """Create or replace a file. It has `mode` from the moment it exists; readers see the old or the new content."""
         part = path.with_name(path.name + _SUFFIX)
-        self.create(part, data, mode)
-        self.rename(part, path)
+        try:
+            self.create(part, data, mode)
+            self.rename(part, path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def create(self, path: Path, data: bytes, mode: int) -> None:
         """Write a new file; what was left there by a power cut goes first. Its name lasts only after a rename."""

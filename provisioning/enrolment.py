@@ -92,7 +92,7 @@ class Enrolment:
         """The token as it is kept, if it opens. It is compared in any case: all refusals take the same time."""
         kept = self._registry.token(device_id)
         same = tokens.matches(token, None if kept is None else kept.digest)
-        fault = "wrong token" if kept is not None else "no token was given out for this device"
+        fault = "wrong token" if kept is not None else "no token is open for this device"
         if kept is not None and same:
             fault = _lapsed(kept, request, now)
             if not fault:

@@ -41,4 +41,5 @@ def closed(registry: Registry, device_id: str, allowed: tuple[State, ...] = OPEN
         return "no such device in the registry; allowed are devices of the site list"
     if device.state in allowed:
         return None
-    return f"the device is {device.state}; allowed is {' or '.join(allowed)}"
+    text = f"the device is {device.state}; allowed is {' or '.join(allowed)}"
+    return text if device.state in OPEN else f"{text}: ansim-provision replan"

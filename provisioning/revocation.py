@@ -6,6 +6,7 @@ Can be repeated at any time.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from drivers.files import Files
@@ -14,7 +15,7 @@ from provisioning.broker.config import CRL_FILE
 from provisioning.broker.eviction import Evictor, make_identity
 from provisioning.broker.reload import reload_broker
 from provisioning.errors import OfficeError, ReachError, RefusedError
-from provisioning.model import Broker, Certificate, Purpose, Reason
+from provisioning.model import Broker, Certificate, Purpose, Reason, State
 from provisioning.registry.registry import Registry
 
 LATE_AFTER_S = 120
@@ -40,6 +41,8 @@ class Revocation:
     subject: str
     certificates: tuple[Certificate, ...]
     deliveries: tuple[Delivery, ...]
+    office_faults: tuple[str, ...]
+    """What could not be written here, a line each: the control room may not have heard of it."""
     evictor: Evictor
 
 
@@ -58,27 +61,24 @@ def revoke(
     publish: Callable[[], None] = _nothing,
     files: Files | None = None,
 ) -> Revocation:
-    """Shut out a device, or a client, everywhere. RefusedError if nobody is called so; RegistryError, OfficeError.
+    """Shut out a device, or a client, everywhere. RefusedError if nobody may be; RegistryError.
 
     publish: called once the registry knows, before any broker is asked; it writes what the control room reads.
-    A broker that fails does not keep the others from it: repeat the call when it is back.
+    Neither a full disk here nor a broker that fails keeps the others from it: repeat the call when all is well.
     """
-    if registry.device(subject) is None and not registry.certificates(subject):
-        raise RefusedError(f"{subject[:80]!r}: nobody of this name; allowed are devices and clients of the registry")
+    retires = _check(registry, subject, reason)
 
     def register(certificate: Certificate) -> None:
         registry.add_certificate(certificate, now)
 
     canary = make_identity(authority, subject, register, now)
-    if reason is Reason.CESSATION and registry.device(subject) is not None:
-        revoked = registry.retire(subject, now)
-    else:
-        revoked = registry.revoke(subject, reason, now)
+    revoked = registry.retire(subject, now) if retires else registry.revoke(subject, reason, now)
     evictor = Evictor(subject, canary, make_identity(authority, subject, register, now))
-    publish()
-    deliveries = _deliver(authority, registry, folder, now, files or Files(), evictor)
+    unpublished = _fault(publish)
+    unlisted, deliveries = _deliver(authority, registry, folder, now, files or Files(), evictor)
     theirs = tuple(one for one in revoked if one.purpose is not Purpose.EVICTION)
-    return Revocation(subject, theirs, deliveries, evictor)
+    faults = tuple(fault for fault in (unpublished, unlisted) if fault is not None)
+    return Revocation(subject, theirs, deliveries, faults, evictor)
 
 
 def evict_late(revocation: Revocation) -> tuple[Delivery, ...]:
@@ -88,39 +88,57 @@ def evict_late(revocation: Revocation) -> tuple[Delivery, ...]:
     at CONNECT. What he says there is refused by the control room; this ends it. The identity is good for 10 minutes.
     """
     done = [delivery.broker for delivery in revocation.deliveries if delivery.is_done]
-    return tuple(Delivery(broker, _fault(revocation.evictor.end, broker)) for broker in done)
+    return tuple(Delivery(broker, _fault(partial(revocation.evictor.end, broker))) for broker in done)
 
 
 def refresh_crl(
     authority: Authority, registry: Registry, folder: Path, now: datetime, *, files: Files | None = None
 ) -> tuple[Delivery, ...]:
-    """A new list for every broker: each day, and when one was down. RegistryError, OfficeError for the office's own."""
-    return _deliver(authority, registry, folder, now, files or Files(), None)
+    """A new list for every broker: each day, and when one was down. RegistryError.
+
+    OfficeError, after every broker has been served, if the office's own copy cannot be written.
+    """
+    unlisted, deliveries = _deliver(authority, registry, folder, now, files or Files(), None)
+    if unlisted is not None:
+        raise OfficeError(unlisted)
+    return deliveries
+
+
+def _check(registry: Registry, subject: str, reason: Reason) -> bool:
+    """Whether the registry is to retire a device. RefusedError, before anything has been issued or changed."""
+    device = registry.device(subject)
+    if device is None and not registry.certificates(subject):
+        raise RefusedError(f"{subject[:80]!r}: nobody of this name; allowed are devices and clients of the registry")
+    if device is None or reason is not Reason.CESSATION:
+        return False
+    if device.state is State.REVOKED:
+        raise RefusedError(f"{subject}: is revoked; allowed are planned and enrolled devices")
+    return True
 
 
 def _deliver(
     authority: Authority, registry: Registry, folder: Path, now: datetime, files: Files, evictor: Evictor | None
-) -> tuple[Delivery, ...]:
+) -> tuple[str | None, tuple[Delivery, ...]]:
     crl = authority.revocation_list(registry.revoked(now), registry.next_crl_number(), now)
-    _write(files, folder / CRL_FILE, crl)
-    return tuple(_at_broker(broker, crl, files, evictor) for broker in registry.brokers())
+    unlisted = _fault(partial(_write, files, folder / CRL_FILE, crl))
+    return unlisted, tuple(_at_broker(broker, crl, files, evictor) for broker in registry.brokers())
 
 
 def _at_broker(broker: Broker, crl: bytes, files: Files, evictor: Evictor | None) -> Delivery:
-    def serve(broker: Broker) -> None:
+    def serve() -> None:
         _write(files, Path(broker.folder) / CRL_FILE, crl)
         reload_broker(broker)
         if evictor is not None:
             evictor.prove(broker)
             evictor.end(broker)
 
-    return Delivery(broker, _fault(serve, broker))
+    return Delivery(broker, _fault(serve))
 
 
-def _fault(act: Callable[[Broker], None], broker: Broker) -> str | None:
-    """One broker's fault is no other's."""
+def _fault(act: Callable[[], None]) -> str | None:
+    """One place's fault is no other's."""
     try:
-        act(broker)
+        act()
     except (OfficeError, ReachError) as error:
         return str(error)
     return None

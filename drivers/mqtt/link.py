@@ -179,7 +179,7 @@ class MqttLink:
             _LOG.error(
                 "connection to %s ended by an error: %s", broker, reason, exc_info=_LOG.isEnabledFor(logging.DEBUG)
             )
-        _LOG.info("connection to %s ended: %s", broker, reason)
+        _LOG.debug("connection to %s ended: %s", broker, reason)
         try:
             self._post(LinkDown(self._clock.monotonic_ns(), order.broker, reason))
         except Exception:  # noqa: BLE001 - as above

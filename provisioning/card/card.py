@@ -18,6 +18,7 @@ from drivers.files import Files
 from provisioning.card.cloud_init import meta_data, user_data
 from provisioning.card.cmdline import MAX_BYTES, with_arguments
 from provisioning.errors import RefusedError
+from provisioning.handed_in import read_handed_in
 
 STATE = Path("/var/lib/ansim")
 IDENTITY = STATE / "identity"
@@ -71,9 +72,9 @@ def _contents(config_toml: str, wheel: Path, requirements: Path | None) -> dict[
     contents = {name: templates.joinpath(name).read_bytes() for name in _OURS}
     contents["agent.toml"] = config_toml.encode()
     name = _wheel_name(wheel)
-    contents[name] = _read(wheel, _MAX_WHEEL_BYTES)
+    contents[name] = read_handed_in(wheel, _MAX_WHEEL_BYTES)
     if requirements is not None:
-        contents["agent.lock"] = _read(requirements, _MAX_LOCK_BYTES)
+        contents["agent.lock"] = read_handed_in(requirements, _MAX_LOCK_BYTES)
     contents["SHA256SUMS"] = "".join(_sums(contents)).encode()
     return contents
 
@@ -108,23 +109,12 @@ def _wheel_name(wheel: Path) -> str:
     return wheel.name
 
 
-def _read(path: Path, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise RefusedError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > max_bytes:
-        raise RefusedError(f"{path}: too big; at most {max_bytes} bytes are allowed")
-    return data
-
-
 def _kernel_line(boot: Path) -> tuple[str, str] | None:
     """The line as it is, and as it has to be; None if it is that already."""
     path = boot / "cmdline.txt"
     if not path.is_file():
         raise RefusedError(f"{path}: missing; allowed is the mounted boot partition of a Raspberry Pi OS")
-    data = _read(path, 2 * MAX_BYTES)
+    data = read_handed_in(path, 2 * MAX_BYTES)
     if not data.isascii():
         raise RefusedError(f"{path}: not a line of kernel arguments")
     before = data.decode("ascii")

@@ -20,9 +20,9 @@ from provisioning.commands.desk import (
     complain,
     needs_passphrase,
     open_office,
-    read_file,
     unlock,
 )
+from provisioning.handed_in import read_handed_in
 from provisioning.model import Broker
 from provisioning.office import Office, now_utc
 
@@ -75,7 +75,7 @@ def _write(office: Office, setup: Setup, options: Options) -> None:
     now = now_utc()
     public_key = None
     if options.request is not None:
-        data = read_file(options.request, MAX_BYTES)
+        data = read_handed_in(options.request, MAX_BYTES)
         public_key = read_server_request(data, str(options.request))
     authority = unlock(office, options)
     write_folder(

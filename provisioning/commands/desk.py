@@ -15,7 +15,7 @@ from device.usage import Parser
 from drivers.guarded_file import SECRET
 from provisioning.authority.authority import Authority
 from provisioning.authority.office_file import read_office_file
-from provisioning.errors import OfficeError, RefusedError
+from provisioning.errors import OfficeError
 from provisioning.office import Office
 
 Options: TypeAlias = argparse.Namespace
@@ -96,18 +96,6 @@ def _ask(prompt: str) -> bytes:
         raise OfficeError("pass phrase: nothing was typed") from None
     except UnicodeError:
         raise OfficeError("pass phrase: not UTF-8") from None
-
-
-def read_file(path: Path, max_bytes: int) -> bytes:
-    """A file that somebody hands in. RefusedError in one line."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise RefusedError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > max_bytes:
-        raise RefusedError(f"{path}: too big; at most {max_bytes} bytes are allowed")
-    return data
 
 
 def answer(options: Options, value: object, lines: Iterable[str]) -> None:

@@ -17,10 +17,10 @@ from provisioning.commands.desk import (
     answer,
     needs_passphrase,
     open_office,
-    read_file,
     unlock,
 )
 from provisioning.errors import OfficeError, RefusedError
+from provisioning.handed_in import read_handed_in
 from provisioning.invitation import MAX_TOKEN_DAYS, closed, invite
 from provisioning.model import Certificate, Purpose
 from provisioning.office import CA, CONTROL_ROOM_KEYS, Office, now_utc
@@ -33,6 +33,8 @@ def add(commands: Commands) -> None:
     command = add_command(commands, "enroll", "invite devices: a one-time token for each", invite_all)
     command.add_argument("devices", nargs="+", type=name, metavar="DEVICE")
     add_hours(command)
+    text = "no token: the device will come with a USB stick; only print the line to type there"
+    command.add_argument("--usb", action="store_true", help=text)
     command = add_command(
         commands, "sign", "sign a request that came on a USB stick, and put the answer beside it", sign
     )
@@ -51,17 +53,23 @@ def invite_all(options: Options) -> int:
     with open_office(options) as office:
         devices = tuple(dict.fromkeys(options.devices))
         check_open(office, devices)
+        if options.usb:
+            labels = {each: str(office.label(each)) for each in devices}
+            answer(options, {"labels": labels}, [_line(label, " --usb /media/stick") for label in labels.values()])
+            return 0
         invitations = {each: str(office.label(each, new_token(office, each, options.hours))) for each in devices}
-    lines = [
-        f"sudo -u ansim ansim-agent enroll --config /etc/ansim/agent.toml '{label}'" for label in invitations.values()
-    ]
     until = now + timedelta(hours=options.hours)
     answer(
         options,
         {"labels": invitations, "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"},
-        [*lines, f"good until {until:%Y-%m-%d %H:%M} UTC"],
+        [*map(_line, invitations.values()), f"good until {until:%Y-%m-%d %H:%M} UTC"],
     )
     return 0
+
+
+def _line(label: str, more: str = "") -> str:
+    """What an installer types, or pastes, at the device."""
+    return f"sudo -u ansim ansim-agent enroll --config /etc/ansim/agent.toml{more} '{label}'"
 
 
 def check_open(office: Office, devices: Iterable[str]) -> None:
@@ -78,7 +86,7 @@ def new_token(office: Office, device: str, hours: int, random: Callable[[int], b
 
 
 def sign(options: Options) -> int:
-    requests = [(path, read_request(read_file(path, MAX_BYTES), str(path))) for path in options.requests]
+    requests = [(path, read_request(read_handed_in(path, MAX_BYTES), str(path))) for path in options.requests]
     now = now_utc()
     signed: list[Certificate] = []
     with open_office(options) as office:

@@ -17,11 +17,11 @@ from provisioning.commands.desk import (
     answer,
     needs_passphrase,
     passphrase,
-    read_file,
 )
 from provisioning.control_room import MAX_KEY_BYTES, new_signing_key, read_public_key, signing_key_of
 from provisioning.errors import OfficeError, RefusedError
 from provisioning.est_files import certify_est
+from provisioning.handed_in import read_handed_in
 from provisioning.office import REGISTRY, Office, now_utc
 from provisioning.registry.registry import Registry
 from provisioning.revocation import refresh_crl
@@ -48,7 +48,7 @@ def add(commands: Commands) -> None:
 
 def run(options: Options) -> int:
     found = options.public_key
-    public_key = None if found is None else read_public_key(read_file(found, MAX_KEY_BYTES), str(found))
+    public_key = None if found is None else read_public_key(read_handed_in(found, MAX_KEY_BYTES), str(found))
     # Nobody shall type a pass phrase twice to be told that it was for nothing.
     _check(options.office, options.est, options.control_room)
     secret = passphrase(options, is_new=True)
@@ -101,9 +101,9 @@ def found_office(
         key = new_signing_key(Algorithm.ED25519, folder, now) if public_key is None else signing_key_of(public_key, now)
         registry.add_signing_key(key, now)
         registry.note("founded", name, "control room's key made here" if made else "", now)
-    office = Office(folder, actor())
-    office.publish(now)
-    return office
+    with Office(folder, actor()) as office:
+        office.publish(now)
+    return Office(folder, actor())
 
 
 def _check(folder: Path, est: str, control_room: str) -> None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from drivers.key_making import Algorithm
-from provisioning.commands.desk import Commands, Options, add_command, answer, open_office, read_file
+from provisioning.commands.desk import Commands, Options, add_command, answer, open_office
 from provisioning.control_room import MAX_KEY_BYTES, new_signing_key, read_public_key, signing_key_of
 from provisioning.errors import RefusedError
+from provisioning.handed_in import read_handed_in
 from provisioning.office import CONTROL_ROOM_KEYS, DEVICE_KEYS, Office, now_utc
 
 
@@ -39,7 +40,7 @@ def _change(office: Office, options: Options) -> None:
         _check_room(office)
         office.registry.add_signing_key(new_signing_key(Algorithm.ED25519, office.folder, now), now)
     elif options.add is not None:
-        public_key = read_public_key(read_file(options.add, MAX_KEY_BYTES), str(options.add))
+        public_key = read_public_key(read_handed_in(options.add, MAX_KEY_BYTES), str(options.add))
         office.registry.add_signing_key(signing_key_of(public_key, now), now)
     elif options.retire is not None:
         office.registry.retire_signing_key(_whole(office, options.retire), now)
@@ -49,7 +50,7 @@ def _check_room(office: Office) -> None:
     """Before a key is made: the registry takes no third one, and a secret would lie about for nothing."""
     valid = [key.kid for key in office.registry.signing_keys() if key.retired is None]
     if len(valid) > 1:
-        raise RefusedError(f"--new: {len(valid)} keys are valid, no more are allowed; --retire {valid[0]} first")
+        raise RefusedError(f"--new: {len(valid)} keys are valid, no more are allowed; --retire={valid[0]} first")
 
 
 def _whole(office: Office, beginning: str) -> str:

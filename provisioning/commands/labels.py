@@ -11,9 +11,10 @@ from provisioning import tokens
 from provisioning.agent_config import Wiring, agent_config, read_wiring, store_wiring
 from provisioning.card.card import write_card
 from provisioning.commands.arguments import name, printable
-from provisioning.commands.desk import Commands, Options, add_command, answer, open_office, progress, read_file
+from provisioning.commands.desk import Commands, Options, add_command, answer, open_office, progress
 from provisioning.commands.enrol import add_hours, check_open, new_token
 from provisioning.errors import OfficeError, RefusedError
+from provisioning.handed_in import read_handed_in
 from provisioning.invitation import OPEN
 from provisioning.labels.sheet import pages
 from provisioning.labels.text import LabelText
@@ -103,7 +104,7 @@ def _wiring(options: Options) -> Wiring:
     if options.wiring is None:
         return store_wiring()
     try:
-        return Wiring(read_file(options.wiring, _MAX_WIRING_BYTES).decode("utf-8"), str(options.wiring))
+        return Wiring(read_handed_in(options.wiring, _MAX_WIRING_BYTES).decode("utf-8"), str(options.wiring))
     except UnicodeDecodeError:
         raise RefusedError(f"{options.wiring}: not UTF-8; TOML is written in UTF-8") from None
 
@@ -154,7 +155,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritten(folder, error) from None
+        raise OfficeError(f"{folder}: cannot be made: {error.strerror}") from None
 
 
 def _unwritten(folder: Path, error: OSError) -> OfficeError:

@@ -21,6 +21,7 @@ from provisioning.model import Reason
 from provisioning.office import now_utc
 from provisioning.revocation import LATE_AFTER_S, Delivery, Revocation, evict_late, refresh_crl, revoke
 
+EX_CONFIG = 78
 EX_UNAVAILABLE = 69
 """A broker has not been reached (sysexits.h); the rest is done. Repeat it when the broker is back."""
 
@@ -73,6 +74,9 @@ def _shut(options: Options, reason: Reason) -> int:
     count = len(done.certificates)
     head = f"{options.device}: {count} {'certificate' if count == 1 else 'certificates'} revoked"
     status = _report(options, head, done.deliveries, {"device": options.device, "certificates": count})
+    for fault in done.office_faults:
+        complain(f"{fault}; repeat the command when there is room, or the control room does not hear of it")
+        status = EX_CONFIG
     return status if options.no_wait else max(status, _look_again(options, done))
 
 

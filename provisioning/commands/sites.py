@@ -11,9 +11,9 @@ from provisioning.commands.desk import (
     complain,
     open_office,
     progress,
-    read_file,
 )
 from provisioning.errors import OfficeError
+from provisioning.handed_in import read_handed_in
 from provisioning.office import now_utc
 from provisioning.sites_csv import MAX_FILE_BYTES, check_against, import_sites, read_sites, write_bad, write_sites
 
@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
 
 
 def take(options: Options) -> int:
-    data = read_file(options.file, MAX_FILE_BYTES)
+    data = read_handed_in(options.file, MAX_FILE_BYTES)
     with open_office(options) as office:
         reading = check_against(office.registry, read_sites(data, str(options.file), options.encoding))
         if options.bad is not None and reading.bad:

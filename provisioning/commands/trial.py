@@ -8,10 +8,11 @@ from provisioning.authority.requests import MAX_BYTES, read_request
 from provisioning.broker.config import CRL_FILE, Setup
 from provisioning.broker.folder import write_folder
 from provisioning.commands.arguments import whole
-from provisioning.commands.desk import Commands, Options, add_command, answer, login, read_file
+from provisioning.commands.desk import Commands, Options, add_command, answer, login
 from provisioning.commands.enrol import hand_out, sign_request
 from provisioning.commands.init import found_office
 from provisioning.errors import RefusedError
+from provisioning.handed_in import read_handed_in
 from provisioning.model import Broker, Plan, Site
 from provisioning.office import Office, now_utc
 
@@ -30,7 +31,7 @@ def add(commands: Commands) -> None:
 
 
 def run(options: Options) -> int:
-    requests = [(path, read_request(read_file(path, MAX_BYTES), str(path))) for path in options.requests]
+    requests = [(path, read_request(read_handed_in(path, MAX_BYTES), str(path))) for path in options.requests]
     devices = _devices([request.subject for _, request in requests])
     setup = Setup(
         (options.office / BROKER).resolve(), (options.host,), options.port, control_room=_CONTROL_ROOM, user=login()
@@ -42,7 +43,7 @@ def run(options: Options) -> int:
         Files().write(office.folder / PASSPHRASE, secret + b"\n", 0o600)
         authority = office.unlock(secret)
         office.registry.apply([Plan(Site(each, each), (each,)) for each in devices], now)
-        crl = read_file(office.folder / CRL_FILE, MAX_BYTES)
+        crl = read_handed_in(office.folder / CRL_FILE, MAX_BYTES)
         write_folder(setup, authority, crl, lambda made: office.registry.add_certificate(made, now), now)
         office.registry.put_broker(Broker(options.host, options.port, str(setup.folder), ""), now)
         for path, request in requests:

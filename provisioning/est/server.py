@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -240,7 +241,11 @@ def _line(text: str) -> str:
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS: {(error.reason or 'failed').replace('_', ' ').lower()}"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if not isinstance(error, OSError):
+        return str(error)
+    # The text of a port that is taken repeats the address; a name that is not found has a number of its own kind.
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror or str(error)
 
 
 def _call(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:

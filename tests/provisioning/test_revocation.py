@@ -199,9 +199,41 @@ def test_a_stranger_cannot_be_revoked(authority: Authority, registry: Registry, 
     assert not (tmp_path / "crl.pem").exists()
 
 
-def test_an_office_that_cannot_be_written_is_told(authority: Authority, registry: Registry, tmp_path: Path) -> None:
+def test_an_office_whose_disk_is_full_shuts_out_all_the_same_and_says_so(
+    broker: RunningBroker, authority: Authority, registry: Registry, tmp_path: Path
+) -> None:
+    def publish() -> None:
+        raise OfficeError("devices.jwks.json: cannot be written: No space left on device")
+
+    done = revoke(authority, registry, tmp_path / "absent", STORE, Reason.KEY_COMPROMISE, now(), publish=publish)
+
+    assert [each.fault for each in done.deliveries] == [None]
+    assert {one.serial for one in done.certificates} <= listed(broker.setup.folder / "crl.pem")
+    assert done.office_faults[0] == "devices.jwks.json: cannot be written: No space left on device"
+    assert done.office_faults[1].startswith(f"{tmp_path}/absent/crl.pem: cannot be written")
+
+
+def test_an_office_that_cannot_write_its_list_is_told_after_its_brokers_have_it(
+    broker: RunningBroker, authority: Authority, registry: Registry, tmp_path: Path
+) -> None:
+    revoked = registry.revoke(OTHER, Reason.KEY_COMPROMISE, now())
+
     with pytest.raises(OfficeError, match=r"absent/crl\.pem: cannot be written"):
-        revoke(authority, registry, tmp_path / "absent", STORE, Reason.KEY_COMPROMISE, now())
+        refresh_crl(authority, registry, tmp_path / "absent", now())
+
+    assert {one.serial for one in revoked} <= listed(broker.setup.folder / "crl.pem")
+
+
+def test_a_revoked_device_is_not_retired_and_nothing_is_issued_for_it(
+    authority: Authority, registry: Registry, tmp_path: Path
+) -> None:
+    registry.revoke(STORE, Reason.KEY_COMPROMISE, now())
+    before = registry.certificates(STORE)
+
+    with pytest.raises(RefusedError, match=r"is revoked; allowed are planned and enrolled devices"):
+        revoke(authority, registry, tmp_path, STORE, Reason.CESSATION, now())
+
+    assert registry.certificates(STORE) == before
 
 
 def test_the_control_rooms_own_certificate_can_be_revoked(
