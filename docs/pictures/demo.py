@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,6 +16,8 @@ from sim.control_room.room import Seen as RoomSeen
 from sim.demo.player import Player
 from sim.demo.screen import Screen
 from sim.demo.terminal import KEYS
+from sim.office import TrialOffice
+from sim.site import DEVICE
 from sim.stage import Stage
 
 PICTURE = Path(__file__).with_suffix(".svg")
@@ -22,9 +25,12 @@ PICTURE = Path(__file__).with_suffix(".svg")
 
 def main() -> None:
     news: SimpleQueue[Seen | RoomSeen] = SimpleQueue()
-    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder), on_board=news.put, on_room=news.put) as stage:
+    with ExitStack() as undo:
+        folder = Path(undo.enter_context(tempfile.TemporaryDirectory()))
+        office = TrialOffice(folder / "trial", DEVICE)
+        stage = undo.enter_context(Stage(folder, office=office, on_board=news.put, on_room=news.put))
         player = Player(stage, news)
-        screen = Screen(f"{stage.site.device} · {stage.broker.name}", KEYS, "en")
+        screen = Screen(stage.site.device, stage.broker.name, KEYS, "en")
         stage.board.power_on()
         _until(player, lambda: player.story.is_connected)
         player.press()

@@ -111,7 +111,8 @@ class Player:
     def answer(self, answer: Answer) -> None:
         """A person in the control room acts on the newest alarm."""
         alarm = self._newest()
-        if alarm is not None and "verified" in alarm.steps:
+        # The receipt may be seen on the board before the room has told that it verified the alarm.
+        if alarm is not None and not alarm.steps.keys().isdisjoint({"verified", "receipt"}):
             epoch, _, seq = alarm.id.rpartition("-")
             self._answers[alarm.id] = answer
             self._stage.room.operate(self._stage.site.device, Place(epoch, int(seq)), answer)

@@ -21,8 +21,9 @@ _LAMP_STYLE = {"dark": _DIM, "sending": "bold yellow", "received": _GOOD, "help"
 class Screen:
     """Draws a player's world. `keys`: what each key does, as a word of sim/demo/words.py."""
 
-    def __init__(self, subtitle: str, keys: dict[str, str], language: Language) -> None:
-        self._subtitle = subtitle
+    def __init__(self, device: str, broker: str, keys: dict[str, str], language: Language) -> None:
+        """broker: its name, for people."""
+        self._subtitle = f"{device} · {broker} · TLS"
         self._keys = keys
         self.language: Language = language
 

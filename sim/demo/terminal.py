@@ -53,7 +53,7 @@ class Terminal:
         """Until the person quits."""
         with self._stage as stage, _single_keys():
             player = Player(stage, self._news)
-            screen = Screen(f"{stage.site.device} · {self._broker.name} · TLS", KEYS, self._language)
+            screen = Screen(stage.site.device, self._broker.name, KEYS, self._language)
             actions = _actions(player, screen)
             stage.board.power_on()
             with Live(console=Console(), screen=True, auto_refresh=False) as live:

@@ -7,6 +7,7 @@ import re
 import select
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -95,7 +96,9 @@ class _Screen:
 
     def wait(self, text: str) -> None:
         """Until the text stands on what has been shown since the last wait."""
-        while text not in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self._shown.decode("utf-8", "replace")):
+        end_s = time.monotonic() + _TIMEOUT_S
+        while text not in (shown := re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self._shown.decode("utf-8", "replace"))):
+            assert time.monotonic() < end_s, f"never shown: {text}; but: {shown[-2000:]}"
             self._read()
         self._shown = b""
 
