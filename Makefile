@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench kernel-test wheel lock docs clean
+.PHONY: help setup demo test check coverage bench kernel-test wheel lock docs clean
 
 help:  ## this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,11 +31,14 @@ demo: setup  ## one store in this terminal: press, cut the wire, pull the networ
 test: setup  ## all tests that need no special kernel
 	@$(BIN)/pytest $(PYTEST_FLAGS)
 
-check: setup  ## what must hold before a change lands: lint, types, import contracts, tests with coverage
+check: setup  ## what must hold before a change lands: lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+coverage: setup  ## all tests, and which lines and branches they do not reach
 	@$(MAKE) --no-print-directory test PYTEST_FLAGS="--cov --cov-report=term:skip-covered"
 
 bench: setup  ## latency, memory, start time, durability, the office; each beside a floor in the same run

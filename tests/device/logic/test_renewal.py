@@ -92,7 +92,7 @@ def test_office_is_asked_soon_after_the_start_and_once_a_day() -> None:
 
 
 def test_device_without_an_office_asks_nobody() -> None:
-    desk = Desk().start().until(2 * ERRAND_NS / S)
+    desk = Desk().start().until(3 * ERRAND_RETRY_NS / S)
 
     assert desk.of(RunErrand) == []
 
