@@ -41,6 +41,10 @@ class RenewalSteps:
 
     def tick(self, now_ns: int) -> list[Effect]:
         effects: list[Effect] = []
+        due_ns = self.due_ns()
+        # Asked with every fact, an alarm among them: how things stand is looked at once a day.
+        if due_ns is None or now_ns < due_ns:
+            return effects
         while (do := self._renewal.tick(now_ns, self._standing())) is not None:
             effects += self._take(do, now_ns)
         return effects
