@@ -13,9 +13,10 @@ from bench.head_office import HOST, SITES, HeadOffice
 from bench.helper import Helper
 from bench.run import Run
 from drivers.key_making import Algorithm, make_key
+from provisioning.clock import now_utc
 from provisioning.est_files import CERTIFICATE, FOLDER, KEY
 from provisioning.invitation import invite
-from provisioning.office import CA, now_utc
+from provisioning.office import CA
 from tests.provisioning.est.desk import EST, basic, pkcs10
 
 _AT_A_TIME = 16

@@ -11,9 +11,9 @@ from bench.process import Process
 from drivers.files import Files
 from drivers.key_making import Algorithm, make_key
 from provisioning.authority.authority import Authority
+from provisioning.clock import now_utc
 from provisioning.commands.init import found_office
 from provisioning.model import Purpose
-from provisioning.office import now_utc
 from provisioning.sites_csv import read_sites
 from tests.ports import deaf_port
 from tests.provisioning.seoul import seoul_csv

@@ -13,7 +13,7 @@ from bench.head_office import SEED, SITES
 from bench.programs import renewal, trial
 from bench.revocations import revocations
 from bench.run import Run
-from provisioning.office import now_utc
+from provisioning.clock import now_utc
 from provisioning.registry.registry import Registry
 from provisioning.sites_csv import check_against, import_sites, read_sites
 from tests.provisioning.seoul import HEADER, seoul_csv

@@ -16,9 +16,9 @@ from bench.head_office import HOST, PROGRAM, HeadOffice
 from bench.helper import Helper
 from bench.run import Run
 from provisioning.agent_config import agent_config, store_wiring
+from provisioning.clock import now_utc
 from provisioning.invitation import invite
 from provisioning.model import Broker
-from provisioning.office import now_utc
 
 _Command = Sequence[str | Path]
 

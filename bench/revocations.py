@@ -9,8 +9,8 @@ from bench.head_office import HeadOffice
 from bench.run import Run
 from provisioning.authority.authority import Authority
 from provisioning.broker.config import Setup
+from provisioning.clock import now_utc
 from provisioning.model import Broker, Reason
-from provisioning.office import now_utc
 from provisioning.revocation import revoke
 from sim.broker.mosquitto import INSTALL, find_mosquitto
 from tests.provisioning.broker.office import make_folder, make_setup

@@ -8,6 +8,7 @@ from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from threading import Lock, Thread
 
 from device.credentials import Credentials, Shown
+from device.logic.renewal import name_of
 from drivers.errors import KeyFileError
 from drivers.ports import Clock, ErrandDone, Post, Promoted
 
@@ -117,7 +118,7 @@ class ChildRenewer:
         """The errand may have brought other authorities: the next connection trusts those."""
         fresh, known = self._credentials.load_in_force(), self._in_force
         # What was proved but could not be put in force on the disk is not given up for what is there.
-        if _name(fresh) == _name(known):
+        if name_of(fresh.identity) == name_of(known.identity):
             with self._presenting:
                 self._in_force = fresh
                 if self._presented is known:
@@ -126,7 +127,11 @@ class ChildRenewer:
     def _load_staged(self) -> Shown | None:
         """What waits on the disk; the one that is known already, if it is the same."""
         shown, known = self._credentials.load_staged(), self._staged
-        return known if shown is not None and known is not None and _name(known) == _name(shown) else shown
+        return (
+            known
+            if shown is not None and known is not None and name_of(known.identity) == name_of(shown.identity)
+            else shown
+        )
 
     def _promote(self) -> None:
         # Proved is proved, whatever the disk says: nothing goes back to the former key before the next start.
@@ -144,11 +149,6 @@ class ChildRenewer:
             return str(fault)
         self._staged = None
         return None
-
-
-def _name(shown: Shown) -> tuple[str, int | None]:
-    """A key may be certified again."""
-    return shown.identity.signer.kid, shown.identity.expires_ns
 
 
 def _last_line(said: str) -> str:

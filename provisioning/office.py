@@ -1,6 +1,6 @@
 """The office's folder: registry, authority, and the files that others are given from it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,11 +22,6 @@ CA = "ca.crt"
 CONTROL_ROOM_KEYS = "control-room.jwks.json"
 DEVICE_KEYS = "devices.jwks.json"
 _PUBLIC = 0o644
-
-
-def now_utc() -> datetime:
-    """Whole seconds: as X.509 and the registry keep time."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 class Office:

@@ -185,7 +185,7 @@ class Agent:
             case Published() | Probed():
                 return self._uplink.take(fact)
             case ErrandDone() | Promoted():
-                self._renewal.office(fact, self._now_ns)
+                self._renewal.office(fact)
                 if isinstance(fact, ErrandDone) and fact.keys is not None:
                     self._inbound.keys = fact.keys
                 return []

@@ -105,7 +105,7 @@ class Renewal:
         self._errand_ns = fact.at_ns + self._spread(wait_ns) if self._runs_errands else None
         if self._phase is not _Phase.RESTING or fact.staged is None:
             return
-        if self.staged is None or _name(self.staged) != _name(fact.staged):
+        if self.staged is None or name_of(self.staged) != name_of(fact.staged):
             self.staged, self._trial_ns = fact.staged, fact.at_ns
             self.proof, self._is_answered = None, False
 
@@ -133,10 +133,9 @@ class Renewal:
         self._phase = _Phase.KEEPING
         return Do.KEEP
 
-    def kept(self, now_ns: int, failed: str | None) -> None:
-        """The staged identity is in force on the disk, or could not be put there: then a new start tries it again."""
+    def kept(self) -> None:
+        """The staged identity is in force, or could not be put there on the disk: then an errand brings it again."""
         self._phase, self.staged, self.proof, self._is_answered = _Phase.RESTING, None, None, False
-        self._trial_ns = now_ns if failed is None else now_ns + TRIAL_RETRY_NS
 
     def _fall_back(self, now_ns: int) -> Do:
         self._phase = _Phase.RESTING
@@ -148,6 +147,6 @@ class Renewal:
         return time_ns // 2 + int(self._random() * (time_ns // 2))
 
 
-def _name(identity: Identity) -> tuple[str, int | None]:
+def name_of(identity: Identity) -> tuple[str, int | None]:
     """A key may be certified again."""
     return identity.signer.kid, identity.expires_ns

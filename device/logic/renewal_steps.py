@@ -49,10 +49,10 @@ class RenewalSteps:
             effects += self._take(do, now_ns)
         return effects
 
-    def office(self, fact: ErrandDone | Promoted, now_ns: int) -> None:
+    def office(self, fact: ErrandDone | Promoted) -> None:
         """The errand is over, or what was proved has been put in force."""
         if isinstance(fact, Promoted):
-            self._renewal.kept(now_ns, fact.failed)
+            self._renewal.kept()
         else:
             self._renewal.done(fact)
 

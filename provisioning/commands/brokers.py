@@ -11,6 +11,7 @@ from provisioning.broker.folder import write_folder
 from provisioning.broker.reload import reload_broker
 from provisioning.broker.server_files import read_crl
 from provisioning.broker.trial import find_mosquitto
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import printable, whole
 from provisioning.commands.desk import (
     Commands,
@@ -24,7 +25,7 @@ from provisioning.commands.desk import (
 )
 from provisioning.handed_in import read_handed_in
 from provisioning.model import Broker
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 
 EX_CONFIG = 78
 

@@ -9,6 +9,7 @@ from device.usage import Parser
 from drivers.files import Files
 from provisioning.authority.authority import Authority
 from provisioning.authority.requests import MAX_BYTES, Request, read_request
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import name, whole
 from provisioning.commands.desk import (
     Commands,
@@ -23,7 +24,7 @@ from provisioning.errors import OfficeError, RefusedError
 from provisioning.handed_in import read_handed_in
 from provisioning.invitation import MAX_TOKEN_DAYS, closed, invite
 from provisioning.model import Certificate, Purpose
-from provisioning.office import CA, CONTROL_ROOM_KEYS, Office, now_utc
+from provisioning.office import CA, CONTROL_ROOM_KEYS, Office
 
 DEFAULT_HOURS = 72
 _MAX_HOURS = MAX_TOKEN_DAYS * 24

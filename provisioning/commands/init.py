@@ -9,6 +9,7 @@ from drivers.key_making import Algorithm
 from provisioning.authority.authority import Authority
 from provisioning.authority.keys import KDF_ROUNDS
 from provisioning.authority.server_names import check_server_names
+from provisioning.clock import now_utc
 from provisioning.commands.desk import (
     Commands,
     Options,
@@ -22,7 +23,7 @@ from provisioning.control_room import MAX_KEY_BYTES, new_signing_key, read_publi
 from provisioning.errors import OfficeError, RefusedError
 from provisioning.est_files import certify_est
 from provisioning.handed_in import read_handed_in
-from provisioning.office import REGISTRY, Office, now_utc
+from provisioning.office import REGISTRY, Office
 from provisioning.registry.registry import Registry
 from provisioning.revocation import refresh_crl
 

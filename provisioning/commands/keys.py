@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from drivers.key_making import Algorithm
+from provisioning.clock import now_utc
 from provisioning.commands.desk import Commands, Options, add_command, answer, open_office
 from provisioning.control_room import MAX_KEY_BYTES, new_signing_key, read_public_key, signing_key_of
 from provisioning.errors import RefusedError
 from provisioning.handed_in import read_handed_in
-from provisioning.office import CONTROL_ROOM_KEYS, DEVICE_KEYS, Office, now_utc
+from provisioning.office import CONTROL_ROOM_KEYS, DEVICE_KEYS, Office
 
 
 def add(commands: Commands) -> None:

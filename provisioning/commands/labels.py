@@ -10,6 +10,7 @@ from drivers.files import Files
 from provisioning import tokens
 from provisioning.agent_config import Wiring, agent_config, read_wiring, store_wiring
 from provisioning.card.card import write_card
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import name, printable
 from provisioning.commands.desk import Commands, Options, add_command, answer, open_office, progress
 from provisioning.commands.enrol import add_hours, check_open, new_token
@@ -20,7 +21,7 @@ from provisioning.labels.sheet import pages
 from provisioning.labels.text import LabelText
 from provisioning.labels.wires import Wire, wires_of
 from provisioning.model import Plan, Site
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 
 _MAX_WIRING_BYTES = 256 * 1024
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from provisioning.broker.config import CRL_FILE
 from provisioning.broker.server_files import read_crl
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import whole
 from provisioning.commands.desk import Commands, Options, add_command, answer, complain, open_office, table
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 from provisioning.status import NEEDS_SOMEBODY, Row, Standing, count, overview
 
 _DAYS_OF_CRL = 7

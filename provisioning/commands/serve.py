@@ -4,13 +4,14 @@ import logging
 import signal
 
 from provisioning.broker.config import CRL_FILE
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import whole
 from provisioning.commands.desk import Commands, Options, add_command, needs_passphrase, open_office, unlock
 from provisioning.est.server import Server
 from provisioning.est.service import Service
 from provisioning.est.tls import TlsFiles
 from provisioning.est_files import CERTIFICATE, FOLDER, KEY, certify_est
-from provisioning.office import CA, now_utc
+from provisioning.office import CA
 from provisioning.revocation import refresh_crl
 
 _LOG = logging.getLogger(__name__)

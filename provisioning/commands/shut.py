@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from device.usage import Parser
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import name
 from provisioning.commands.desk import (
     Commands,
@@ -18,7 +19,6 @@ from provisioning.commands.desk import (
 )
 from provisioning.est_files import certify_est
 from provisioning.model import Reason
-from provisioning.office import now_utc
 from provisioning.revocation import LATE_AFTER_S, Delivery, Revocation, evict_late, refresh_crl, revoke
 
 EX_CONFIG = 78

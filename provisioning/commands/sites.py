@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from drivers.files import Files
+from provisioning.clock import now_utc
 from provisioning.commands.desk import (
     Commands,
     Options,
@@ -14,7 +15,6 @@ from provisioning.commands.desk import (
 )
 from provisioning.errors import OfficeError
 from provisioning.handed_in import read_handed_in
-from provisioning.office import now_utc
 from provisioning.sites_csv import MAX_FILE_BYTES, check_against, import_sites, read_sites, write_bad, write_sites
 
 EX_DATAERR = 65

@@ -7,6 +7,7 @@ from drivers.files import Files
 from provisioning.authority.requests import MAX_BYTES, read_request
 from provisioning.broker.config import CRL_FILE, Setup
 from provisioning.broker.folder import write_folder
+from provisioning.clock import now_utc
 from provisioning.commands.arguments import whole
 from provisioning.commands.desk import Commands, Options, add_command, answer, login
 from provisioning.commands.enrol import hand_out, sign_request
@@ -14,7 +15,7 @@ from provisioning.commands.init import found_office
 from provisioning.errors import RefusedError
 from provisioning.handed_in import read_handed_in
 from provisioning.model import Broker, Plan, Site
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 
 PASSPHRASE = "passphrase"  # noqa: S105 - the name of the file
 BROKER = "broker"

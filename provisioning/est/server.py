@@ -7,11 +7,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from cryptography import x509
 
+from provisioning.clock import now_utc
 from provisioning.errors import ProvisioningError, ReachError
 from provisioning.est.channel import Channel
 from provisioning.est.exchange import BadHttpError, Exchange, Head
@@ -38,10 +39,6 @@ _BREATH_S = 1.0
 _MAX_LOG_CHARACTERS = 200
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
 class Server:
     """One request per connection. `run` serves in the calling thread, which is then that of the registry."""
 
@@ -55,7 +52,7 @@ class Server:
         on_issued: Callable[[], None] = lambda: None,
         on_started: Callable[[int], None] = lambda _: None,
         on_upkeep: Callable[[], None] = lambda: None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = now_utc,
         handshake_s: float = HANDSHAKE_S,
         connection_s: float = CONNECTION_S,
         upkeep_s: float = UPKEEP_S,

@@ -29,9 +29,10 @@ from drivers.mqtt.tls import client_context
 from drivers.ports import Post
 from provisioning.authority.authority import Authority
 from provisioning.broker.config import Setup
+from provisioning.clock import now_utc
 from provisioning.commands import init
 from provisioning.model import Certificate, Plan, Purpose, Site
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 from sim.control_room.device_keys import DeviceKeys
 from sim.control_room.ledger import Ledger
 from sim.control_room.room import SUBSCRIPTIONS, Room, Seen, make_core

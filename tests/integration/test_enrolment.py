@@ -19,9 +19,9 @@ from drivers.identity_files import IdentityFiles
 from drivers.jwk import jwk_of
 from provisioning.authority.authority import Authority
 from provisioning.authority.requests import read_request
+from provisioning.clock import now_utc
 from provisioning.control_room import control_room_jwks
 from provisioning.enrolment import Enrolment
-from provisioning.est.server import utc_now
 from provisioning.invitation import invite
 from provisioning.model import Plan, Purpose, Reason, SigningKey, Site
 from provisioning.registry.registry import Registry
@@ -30,7 +30,7 @@ from tests.provisioning.est.desk import make_authority
 from tests.provisioning.est.running import Running
 
 DEVICE = "store-0042"
-NOW = utc_now()
+NOW = now_utc()
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from cryptography import x509
 
 from drivers.files import Files
 from drivers.keystore import load_signer
+from provisioning.clock import now_utc
 from provisioning.model import Certificate
-from provisioning.office import now_utc
 from sim.board.lines import Order
 from sim.board.remote import RemoteBoard, Running
 from sim.control_room.chain import examine

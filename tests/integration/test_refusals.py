@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from device.enrol.label import Label
 from drivers.files import Files
 from drivers.key_making import Algorithm, make_key
+from provisioning.clock import now_utc
 from provisioning.invitation import invite
 from provisioning.model import Purpose, Reason
-from provisioning.office import now_utc
 from provisioning.revocation import refresh_crl
 from tests.integration.operator_bench import Desk, Program, Said, agent
 from tests.provisioning.broker.running import running

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from provisioning.clock import now_utc
 from provisioning.errors import OfficeError, RegistryError
 from provisioning.model import State
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 from provisioning.registry.registry import Registry
 from tests.provisioning.commands.counter import EST, SECRET, make_office
 from tests.provisioning.est.desk import certificate_request, new_key

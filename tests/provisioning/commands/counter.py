@@ -17,9 +17,10 @@ from cryptography.x509.oid import NameOID
 
 from drivers.jwk import PrivateKey
 from provisioning.cli import main
+from provisioning.clock import now_utc
 from provisioning.commands.init import found_office
 from provisioning.model import Broker, Plan, Reason, Site
-from provisioning.office import Office, now_utc
+from provisioning.office import Office
 
 EST = "https://enrol.example:8443"
 SECRET = "문이 열리면 닫는다".encode()

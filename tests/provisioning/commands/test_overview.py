@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from provisioning.clock import now_utc
 from provisioning.commands import overview
 from provisioning.commands.desk import table
-from provisioning.office import now_utc
 from tests.provisioning.commands.counter import SECRET, Bad, Counter, check_refused
 
 

@@ -3,14 +3,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from provisioning.authority.authority import Authority
-from provisioning.est.server import utc_now
+from provisioning.clock import now_utc
 from tests.provisioning.est.desk import make_authority
 
 
 @pytest.fixture(scope="session")
 def today() -> datetime:
     """For what OpenSSL judges by the clock of this machine; a little past, so that nothing is from the future."""
-    return utc_now() - timedelta(seconds=5)
+    return now_utc() - timedelta(seconds=5)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from drivers.jwk import PrivateKey
 from provisioning.authority.authority import Authority
+from provisioning.clock import now_utc
 from provisioning.enrolment import Enrolment
-from provisioning.est.server import UPKEEP_S, Server, utc_now
+from provisioning.est.server import UPKEEP_S, Server
 from provisioning.est.service import Service
 from provisioning.est.tls import TlsFiles
 from provisioning.model import Certificate, Purpose
@@ -45,7 +46,7 @@ class Running(AbstractContextManager["Running"]):
         on_upkeep: Callable[[], None] = lambda: None,
         upkeep_s: float = UPKEEP_S,
         publish_after_s: float = 0.0,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = now_utc,
         is_registry_open: bool = True,
         host: str = "127.0.0.1",
     ) -> None:
@@ -62,7 +63,7 @@ class Running(AbstractContextManager["Running"]):
         self.ca.write_text(authority.ca_pem)
         self.revoke([])
         key = new_key()
-        now = utc_now() - timedelta(seconds=5)
+        now = now_utc() - timedelta(seconds=5)
         made = authority.issue(key.public_key(), "localhost", Purpose.SERVER, now, names=["localhost", "127.0.0.1"])
         (folder / "server.crt").write_text(authority.chain_pem(made))
         write_key(folder / "server.key", key)
@@ -73,7 +74,7 @@ class Running(AbstractContextManager["Running"]):
     def revoke(self, certificates: list[Certificate], now: datetime | None = None) -> None:
         """Write the list as the office does: beside it, then renamed."""
         self._crl_number += 1
-        at = (now or utc_now()) - timedelta(seconds=5)
+        at = (now or now_utc()) - timedelta(seconds=5)
         part = self.folder / "crl.part"
         part.write_bytes(self.authority.revocation_list(certificates, self._crl_number, at))
         part.rename(self.crl)

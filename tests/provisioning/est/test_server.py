@@ -13,9 +13,10 @@ from queue import SimpleQueue
 import pytest
 
 from provisioning.authority.authority import Authority
+from provisioning.clock import now_utc
 from provisioning.errors import ReachError
 from provisioning.est.exchange import MAX_BODY_BYTES, MAX_HEADER_BYTES
-from provisioning.est.server import MAX_CONNECTIONS, Server, utc_now
+from provisioning.est.server import MAX_CONNECTIONS, Server
 from tests.pki import Pki
 from tests.provisioning.est.desk import DEVICES, EST, Desk, basic, new_key, pkcs10
 from tests.provisioning.est.running import PATIENCE_S, Running, read_all
@@ -26,7 +27,7 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 @pytest.fixture
 def office(tmp_path: Path, authority_today: Authority) -> Iterator[Desk]:
-    with Desk(tmp_path, authority_today, utc_now()) as desk:
+    with Desk(tmp_path, authority_today, now_utc()) as desk:
         yield desk
 
 
@@ -228,7 +229,7 @@ def test_upkeep_comes_again_and_again_also_after_it_has_failed(office: Desk, cap
 
 
 def test_a_fault_in_one_answer_does_not_end_the_service(office: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    times = iter([utc_now()])
+    times = iter([now_utc()])
 
     with Running(office.folder, office.authority, clock=lambda: next(times)) as running:
         answers = [running.ask(GET) for _ in range(2)]
