@@ -51,9 +51,9 @@ wheel: setup  ## the program in one file, for an SD card: dist/ansim_edge-*.whl
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 lock: setup  ## pin the newest allowed versions again, with hashes
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 		--allow-unsafe --output-file requirements/agent.lock setup.cfg
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 		--allow-unsafe --extra sim --extra provisioning --extra dev --constraint requirements/agent.lock \
 		--output-file requirements/dev.lock setup.cfg
 
