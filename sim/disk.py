@@ -236,10 +236,14 @@ class MemoryStore:
         self._keeper.finish(orderly)
         self._alive = False
 
-    def crash(self, boot: str, random_hex: str, wiring: Wiring | None = None) -> tuple["MemoryStore", Beginning]:
-        """End without a word, and start again on what was committed. Nothing that was asked is answered any more."""
+    def cut(self) -> None:
+        """End without a word. Nothing that was asked is done or answered any more."""
         self._alive = False
         self._requests.clear()
+
+    def crash(self, boot: str, random_hex: str, wiring: Wiring | None = None) -> tuple["MemoryStore", Beginning]:
+        """End without a word, and start again on what was committed."""
+        self.cut()
         wiring = wiring or self._wiring
         return open_memory_store(self._disk, wiring, boot, random_hex=random_hex, capacity=self._capacity)
 

@@ -164,6 +164,21 @@ class Agent:
         """What a lamp for alarms says now."""
         return self._lights.alarms.look
 
+    @property
+    def zone_states(self) -> dict[str, str]:
+        """Every zone's word for the status message."""
+        return {zone.settings.name: zone.state for zone in self._zones}
+
+    @property
+    def troubles(self) -> list[str]:
+        """What the device finds wrong with itself now."""
+        return self._supervision.troubles.names
+
+    @property
+    def outbox_depth(self) -> int:
+        """Events without a receipt."""
+        return self._delivery.depth
+
     def stop(self, now_ns: int) -> list[Effect]:
         """Say goodbye in good order."""
         stopped = self._tell([Happening(now_ns, "system.stopped", "agent", Phase.REPORTED)], now_ns)
@@ -266,7 +281,7 @@ class Agent:
 
     def _started(self, at_ns: int) -> Happening:
         reason = "boot" if not self._beginning.same_boot else "restart" if self._beginning.orderly else "crash"
-        detail: dict[str, Any] = {"reason": reason, "version": self._version, "zones": self._zone_states()}
+        detail: dict[str, Any] = {"reason": reason, "version": self._version, "zones": self.zone_states}
         return Happening(at_ns, "system.started", "agent", Phase.REPORTED, _STARTED, detail)
 
     def _thinned(self, count: int, first: Place, last: Place) -> list[Effect]:
@@ -276,7 +291,7 @@ class Agent:
         )
 
     def _tell_status(self, now_ns: int) -> list[Effect]:
-        told = (self._zone_states(), self._supervision.troubles.names)
+        told = (self.zone_states, self._supervision.troubles.names)
         if told != self._told:
             self._told = told
             self._status_due_ns = min(self._status_due_ns, now_ns + STATUS_DELAY_NS)
@@ -298,7 +313,7 @@ class Agent:
             "short": dict(self._shorts),
         }
         delivery = self._delivery
-        return Report(self._journal.seq, delivery.depth, delivery.oldest_s(now_ns), self._zone_states(), health)
+        return Report(self._journal.seq, delivery.depth, delivery.oldest_s(now_ns), self.zone_states, health)
 
     # ------------------------------------------------------------ what the control room says
 
@@ -354,9 +369,6 @@ class Agent:
 
     def _topic(self, record: Record) -> str:
         return f"ansim/v1/{self._device}/{'alarm' if record.urgency is Urgency.ALARM else 'event'}"
-
-    def _zone_states(self) -> dict[str, str]:
-        return {zone.settings.name: zone.state for zone in self._zones}
 
     def _all_known(self) -> bool:
         return all(zone.state != "unknown" for zone in self._zones)

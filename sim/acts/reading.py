@@ -46,3 +46,9 @@ def write_act(act: Act) -> dict[str, Any]:
             value = write_duration(value)
         written[spec.name] = value.value if isinstance(value, StrEnum) else value
     return written
+
+
+def describe_act(act: Act) -> str:
+    """One line for a transcript: the word, and what is not as by default."""
+    words = [str(value) if key == "do" else f"{key} {value}" for key, value in write_act(act).items()]
+    return ", ".join(words)

@@ -42,6 +42,7 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         self.schedule = schedule
         self.clock = clock
         self.pin_class = BoardPin
+        self._swapped: set[frozenset[str]] = set()
         # Held by what moves, and while an edge is reported, so that edges keep their order. A callback may read pins
         # (reading takes no lock) and take its own locks, but must not wait for somebody who moves something here.
         self.lock = RLock()
@@ -52,9 +53,25 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         self.settle(pin)
 
     def settle(self, *pins: str) -> None:
-        """Work out the levels of these pins again, and report the edges."""
+        """Work out the levels of these pins again, and of those that their wires were exchanged with."""
         for name in pins:
             self.pin(name).settle()
+            for pair in self._swapped:
+                if name in pair:
+                    for other in pair - {name}:
+                        self.pin(other).settle()
+
+    def swap(self, pin: str, other: str) -> None:
+        """Exchange what is wired to two pins."""
+        with self.lock:
+            here, there = self.pin(pin), self.pin(other)
+            here.circuits, there.circuits = there.circuits, here.circuits
+            self._swapped ^= {frozenset({pin, other})}
+            self.settle(pin, other)
+
+    def level(self, pin: str) -> bool:
+        """What stands on a pin now."""
+        return bool(self.pin(pin).state)
 
     def drive(self, pin: str, high: bool | None) -> None:
         """Force a pin to a level, as with a laboratory supply: stronger than all circuits. None lets go."""

@@ -16,6 +16,8 @@ class Bounce:
     """A pair is one opening and one closing; 0 is a contact that does not bounce."""
     transfer_ns: int
     """How long the tongue of a changeover contact touches neither side."""
+    breaks: int = 0
+    """How often it loses touch again while it is held."""
 
 
 # J. Ganssle, "A Guide to Debouncing" (2004): 18 kinds of switches, 300 movements each. Left aside the two worst, they
@@ -26,7 +28,14 @@ CLEAN = Bounce(mean_ns=0, longest_ns=0, most_pairs=0, transfer_ns=1 * _MS)
 GOOD = Bounce(mean_ns=1_600_000, longest_ns=6_200_000, most_pairs=10, transfer_ns=2 * _MS)
 WORN = Bounce(mean_ns=40 * _MS, longest_ns=157 * _MS, most_pairs=40, transfer_ns=10 * _MS)
 
-PROFILES = {"clean": CLEAN, "good": GOOD, "worn": WORN}
+# Both are guesses for want of measurements: a crumb that lets go for some milliseconds a few times a second, and a hand
+# that creeps, so that the tongue of a snap-action switch hangs between its sides.
+DIRTY = Bounce(mean_ns=5 * _MS, longest_ns=40 * _MS, most_pairs=20, transfer_ns=3 * _MS, breaks=12)
+SLOW = Bounce(mean_ns=10 * _MS, longest_ns=60 * _MS, most_pairs=20, transfer_ns=150 * _MS)
+BREAK_EVERY_NS = 250 * _MS
+BREAK_MEAN_NS = 6 * _MS
+
+PROFILES = {"clean": CLEAN, "good": GOOD, "worn": WORN, "dirty": DIRTY, "slow": SLOW}
 
 
 def bounce(rng: Random, profile: Bounce) -> tuple[int, ...]:

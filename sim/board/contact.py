@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from sim.board.board import Board
-from sim.board.bounce import CLEAN, Bounce, bounce
+from sim.board.bounce import BREAK_EVERY_NS, BREAK_MEAN_NS, CLEAN, Bounce, bounce
 from sim.board.wire import Wire, WireState
 
 
@@ -37,7 +37,8 @@ class Contact:
             raise ValueError("a contact needs a pin")
         self._board = board
         self._rng = rng
-        self._profile = profile
+        self.profile = profile
+        """How it moves; may be changed between two movements."""
         self._pins = {Side.PRESSED: pin, Side.REST: pin_nc}
         self._side = Side.REST
         self._pressed = False
@@ -79,6 +80,22 @@ class Contact:
                 at_ns += round(period_ns * self._rng.uniform(0.5, 1.5))
             self._plan(steps)
 
+    def glitch(self, pulses: int, length_ns: int, gap_ns: int) -> None:
+        """Interference on the wire: the pin is pulled the other way, `pulses` times for `length_ns` ± 50 %.
+
+        What is on the wire does not move the contact, and ends no movement.
+        """
+        pin = next(pin for pin in self._pins.values() if pin is not None)
+        at_ns = self._board.clock.monotonic_ns()
+        for _ in range(pulses):
+            self._board.schedule.at(at_ns, partial(self._disturb, pin, disturbed=True))
+            at_ns += round(length_ns * self._rng.uniform(0.5, 1.5))
+            self._board.schedule.at(at_ns, partial(self._disturb, pin, disturbed=False))
+            at_ns += round(gap_ns * self._rng.uniform(0.5, 1.5))
+
+    def _disturb(self, pin: str, *, disturbed: bool) -> None:
+        self._board.drive(pin, not self._board.level(pin) if disturbed else None)
+
     def _move(self, pressed: bool) -> None:
         with self._board.lock:
             if pressed == self._pressed:
@@ -87,12 +104,23 @@ class Contact:
             to = Side.PRESSED if pressed else Side.REST
             leaving = self._pins[_other(to)] is not None
             steps = self._steps(0, _other(to), Side.BETWEEN) if leaving else []
-            arriving_ns = steps[-1][0] + self._profile.transfer_ns if leaving else 0
-            self._plan(steps + self._steps(arriving_ns, Side.BETWEEN, to))
+            arriving_ns = steps[-1][0] + self.profile.transfer_ns if leaving else 0
+            steps += self._steps(arriving_ns, Side.BETWEEN, to)
+            self._plan(steps + self._breaks(steps[-1][0], to))
 
     def _steps(self, start_ns: int, before: Side, after: Side) -> list[tuple[int, Side]]:
-        offsets = bounce(self._rng, self._profile)
+        offsets = bounce(self._rng, self.profile)
         return [(start_ns + offset, before if number % 2 else after) for number, offset in enumerate(offsets)]
+
+    def _breaks(self, settled_ns: int, side: Side) -> list[tuple[int, Side]]:
+        """Dirt: the contact loses touch now and then while it is held."""
+        steps, at_ns = [], settled_ns
+        for _ in range(self.profile.breaks if side is Side.PRESSED else 0):
+            at_ns += round(self._rng.expovariate(1 / BREAK_EVERY_NS)) + 1
+            steps.append((at_ns, Side.BETWEEN))
+            at_ns += round(self._rng.expovariate(1 / BREAK_MEAN_NS)) + 1
+            steps.append((at_ns, side))
+        return steps
 
     def _plan(self, steps: list[tuple[int, Side]]) -> None:
         # A new movement ends the one before it, wherever the tongue is.

@@ -1,19 +1,28 @@
 """A store that is ready for its night."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from sim.control_room.ledger import Ledger
 from tests.scenarios.night import Night
 
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    with Ledger() as ledger:
-        yield ledger
+NightOf = Callable[..., Night]
 
 
 @pytest.fixture
-def night(ledger: Ledger) -> Night:
-    return Night(ledger)
+def night_of() -> Iterator[NightOf]:
+    """Makes a night with other brokers or lamps."""
+    with ExitStack() as undo:
+
+        def make(*, brokers: int = 1, lamps: bool = True) -> Night:
+            night = Night(brokers=brokers, lamps=lamps)
+            undo.callback(night.world.close)
+            return night
+
+        yield make
+
+
+@pytest.fixture
+def night(night_of: NightOf) -> Night:
+    return night_of()

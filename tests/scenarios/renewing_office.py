@@ -24,7 +24,7 @@ from provisioning.errors import DeniedError
 from provisioning.model import Certificate, Plan, Reason, Site
 from provisioning.registry.registry import Registry
 from sim.control_room.device_keys import DeviceKeys
-from tests.scenarios.night import DEVICE
+from sim.world.setup import DEVICE
 
 Now = Callable[[], datetime]
 # Few rounds: what is protected here lives for a second.

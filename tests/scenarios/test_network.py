@@ -1,23 +1,24 @@
 """What routers, brokers and providers do at night."""
 
 from device.logic.lamp import Look
-from sim.control_room.ledger import Ledger
+from sim.acts.words import NetworkState, RoomState
 from sim.control_room.values import Presence
-from sim.network.virtual_link import Network
-from tests.scenarios.night import BUTTON, DEVICE, MAINS, Night
+from sim.world.setup import DEVICE
+from tests.scenarios.conftest import NightOf
+from tests.scenarios.night import BUTTON, MAINS, Night
 
 _HOUR_S = 3_600
 
 
 def test_router_dead_all_night_loses_nothing(night: Night) -> None:
-    night.rig.link.set_network(0, Network.REFUSED)
+    night.store.link.set_network(0, NetworkState.REFUSED)
     for hour in range(8):
-        night.rig.press(BUTTON, at_s=hour * _HOUR_S + 60)
-    night.rig.run_for(90)
+        night.press(BUTTON, at_s=hour * _HOUR_S + 60)
+    night.run_for(90)
     assert night.look() is Look.FAULT
-    night.rig.run_for(8 * _HOUR_S)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(90)
+    night.run_for(8 * _HOUR_S)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(90)
 
     assert night.told("trouble.link") == ["trouble.link raised", "trouble.link restored"]
     assert night.zone(BUTTON) == "restored"
@@ -25,22 +26,22 @@ def test_router_dead_all_night_loses_nothing(night: Night) -> None:
 
 
 def test_new_alarm_does_not_wait_for_the_backoff(night: Night) -> None:
-    night.rig.link.set_network(0, Network.REFUSED)
-    night.rig.run_for(_HOUR_S)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.press(BUTTON)
-    night.rig.run_for(0.1)
+    night.store.link.set_network(0, NetworkState.REFUSED)
+    night.run_for(_HOUR_S)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.press(BUTTON)
+    night.run_for(0.1)
 
     assert night.look() is Look.RECEIVED
 
 
 def test_line_that_swallows_everything_is_left_and_nothing_is_lost(night: Night) -> None:
-    night.rig.link.set_network(0, Network.BLACK)
+    night.store.link.set_network(0, NetworkState.BLACK)
     for number in range(8):
-        night.rig.press(BUTTON, at_s=number)
-    night.rig.run_for(8)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(90)
+        night.press(BUTTON, at_s=number)
+    night.run_for(8)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(90)
 
     assert len(night.arrived("alarm.")) == 16
     assert night.zone(BUTTON) == "restored"
@@ -49,27 +50,27 @@ def test_line_that_swallows_everything_is_left_and_nothing_is_lost(night: Night)
 
 def test_flapping_line_delivers_everything_once(night: Night) -> None:
     for flap in range(300):
-        state = Network.REFUSED if flap % 2 else Network.BLACK if flap % 5 == 0 else Network.UP
-        night.rig.link.set_network(0, state)
+        state = NetworkState.REFUSED if flap % 2 else NetworkState.BLACK if flap % 5 == 0 else NetworkState.UP
+        night.store.link.set_network(0, state)
         if flap % 10 == 0:
-            night.rig.press(BUTTON, at_s=0.7)
-        night.rig.run_for(2)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(120)
+            night.press(BUTTON, at_s=0.7)
+        night.run_for(2)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(120)
 
     assert len(night.arrived("alarm.")) == 60
     night.check()
 
 
-def test_three_days_without_a_network_keep_ten_thousand_events(ledger: Ledger) -> None:
-    night = Night(ledger, lamps=False)
-    night.rig.link.set_network(0, Network.REFUSED)
+def test_three_days_without_a_network_keep_ten_thousand_events(night_of: NightOf) -> None:
+    night = night_of(lamps=False)
+    night.store.link.set_network(0, NetworkState.REFUSED)
     for number in range(5_000):
-        night.rig.press(MAINS, for_s=20, at_s=number * 50)
-    night.rig.press(BUTTON, at_s=2 * 24 * _HOUR_S)
-    night.rig.run_for(3 * 24 * _HOUR_S)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(300)
+        night.press(MAINS, for_s=20, at_s=number * 50)
+    night.press(BUTTON, at_s=2 * 24 * _HOUR_S)
+    night.run_for(3 * 24 * _HOUR_S)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(300)
 
     assert len(night.arrived("trouble.mains")) == 10_000
     night.check()
@@ -77,51 +78,51 @@ def test_three_days_without_a_network_keep_ten_thousand_events(ledger: Ledger) -
     assert others == sorted(others)
 
 
-def test_alarm_of_the_outage_arrives_before_the_troubles_of_days(ledger: Ledger) -> None:
-    night = Night(ledger, lamps=False)
-    night.rig.link.set_network(0, Network.REFUSED)
+def test_alarm_of_the_outage_arrives_before_the_troubles_of_days(night_of: NightOf) -> None:
+    night = night_of(lamps=False)
+    night.store.link.set_network(0, NetworkState.REFUSED)
     for number in range(500):
-        night.rig.press(MAINS, for_s=20, at_s=number * 50)
-    night.rig.run_for(500 * 50)
-    night.rig.press(BUTTON)
-    night.rig.run_for(0.5)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(120)
+        night.press(MAINS, for_s=20, at_s=number * 50)
+    night.run_for(500 * 50)
+    night.press(BUTTON)
+    night.run_for(0.5)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(120)
 
     behind = [event.type for event in night.arrived()[1:3]]
     assert behind == ["ansim.alarm.holdup", "ansim.alarm.holdup"]
     night.check()
 
 
-def test_second_broker_takes_over_and_the_first_gets_its_place_back(ledger: Ledger) -> None:
-    night = Night(ledger, brokers=2)
-    night.rig.link.set_network(0, Network.REFUSED)
-    night.rig.run_for(3)
-    night.rig.press(BUTTON)
-    night.rig.run_for(0.1)
+def test_second_broker_takes_over_and_the_first_gets_its_place_back(night_of: NightOf) -> None:
+    night = night_of(brokers=2)
+    night.store.link.set_network(0, NetworkState.REFUSED)
+    night.run_for(3)
+    night.press(BUTTON)
+    night.run_for(0.1)
     assert night.look() is Look.RECEIVED
-    assert night.rig.link.broker == 1
+    assert night.store.link.broker == 1
 
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(120)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(120)
 
-    assert night.rig.link.broker == 0
+    assert night.store.link.broker == 0
     night.check()
 
 
-def test_broker_that_swallows_an_alarm_is_left_for_the_next(ledger: Ledger) -> None:
-    night = Night(ledger, brokers=2)
-    night.rig.link.set_network(0, Network.BLACK)
-    night.rig.press(BUTTON)
-    night.rig.run_for(4)
+def test_broker_that_swallows_an_alarm_is_left_for_the_next(night_of: NightOf) -> None:
+    night = night_of(brokers=2)
+    night.store.link.set_network(0, NetworkState.BLACK)
+    night.press(BUTTON)
+    night.run_for(4)
 
     assert night.look() is Look.RECEIVED
-    assert night.rig.link.broker == 1
+    assert night.store.link.broker == 1
 
 
 def test_silence_of_a_device_is_told_by_its_will(night: Night) -> None:
-    night.rig.cut_power()
-    night.rig.run_for(20)
+    night.store.switch_off()
+    night.run_for(20)
 
     status = night.ledger.status(DEVICE)
     assert status is not None
@@ -129,10 +130,10 @@ def test_silence_of_a_device_is_told_by_its_will(night: Night) -> None:
 
 
 def test_will_of_a_replaced_connection_does_not_mark_the_device_dead(night: Night) -> None:
-    night.rig.link.set_network(0, Network.BLACK)
-    night.rig.run_for(16)
-    night.rig.link.set_network(0, Network.UP)
-    night.rig.run_for(60)
+    night.store.link.set_network(0, NetworkState.BLACK)
+    night.run_for(16)
+    night.store.link.set_network(0, NetworkState.UP)
+    night.run_for(60)
 
     status = night.ledger.status(DEVICE)
     assert status is not None
@@ -140,12 +141,12 @@ def test_will_of_a_replaced_connection_does_not_mark_the_device_dead(night: Nigh
 
 
 def test_alarms_while_the_control_room_is_away_arrive_in_order(night: Night) -> None:
-    night.rig.room_is_away = True
+    night.world.room.become(RoomState.AWAY)
     for number in range(100):
-        night.rig.press(BUTTON, at_s=number * 30)
-    night.rig.run_for(_HOUR_S)
-    night.rig.room_is_away = False
-    night.rig.run_for(120)
+        night.press(BUTTON, at_s=number * 30)
+    night.run_for(_HOUR_S)
+    night.world.room.become(RoomState.PROMPT)
+    night.run_for(120)
 
     assert len(night.arrived("alarm.")) == 200
     night.check_chain()

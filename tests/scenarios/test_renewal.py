@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from device.logic.lamp import Look
+from device.logic.units import MS, S
+from sim.acts.words import NetworkState
 from sim.clock import ManualClock
 from sim.control_room.chain import examine
-from sim.control_room.core import RoomCore
-from sim.control_room.desk import Desk
-from sim.control_room.ledger import Ledger
-from sim.control_room.mischief import Forger
-from sim.control_room.verifier import Verifier
-from sim.network.virtual_link import Network
-from sim.rig import Rig
+from sim.world.keyring import Keyring
+from sim.world.setup import DEVICE, StoreSetup, WorldSetup
+from sim.world.world import World
 from tests.builders import make_keys, make_signer
-from tests.scenarios.night import BUTTON, DEVICE, ZONES
+from tests.scenarios.night import BUTTON, ZONES
 from tests.scenarios.renewing_office import RenewingOffice, utc
 
 DAY_S = 86_400
@@ -28,41 +25,44 @@ ROOM = make_signer(owner="control room")
 class _Store:
     """One store with its office, powered, and at rest."""
 
-    def __init__(self, folder: Path, ledger: Ledger, lifetime: timedelta) -> None:
+    def __init__(self, folder: Path, lifetime: timedelta) -> None:
         self.clock = ManualClock()
         self.office = RenewingOffice(folder, ROOM, lambda: utc(self.clock.wall()), lifetime)
-        known, numbers = self.office.known, count()
-        self.ledger = ledger
-        self.verifier = Verifier(known.pinned, known.revoked_utc_ns)
-        self.desk = Desk(self.verifier, ledger, ROOM, "room", lambda: f"jti-{next(numbers)}")
-        self.core = RoomCore(self.desk, Forger(ROOM, make_signer(owner="stranger")))
-        self.rig = Rig(
-            DEVICE,
-            ZONES,
-            self.office.signer,
-            self.core,
-            make_keys(ROOM),
-            lamps=False,
-            clock=self.clock,
-            heartbeat_s=3_600,
-            office=self.office,
+        known = self.office.known
+        keyring = Keyring(
+            room=ROOM,
+            room_keys=make_keys(ROOM),
+            stranger=make_signer(owner="stranger"),
+            devices=known.pinned,
+            revoked_utc_ns=known.revoked_utc_ns,
+            offices={DEVICE: self.office},
+            runs_errands=True,
         )
+        setup = StoreSetup(zones=ZONES, lamps=False, heartbeat_s=3_600, bounce="clean")
+        self.world = World(WorldSetup(stores=(setup,)), keyring, self.clock)
+        self.ledger, self.desk, self.verifier = self.world.ledger, self.world.desk, self.world.verifier
+        self.device = self.world.stores[DEVICE]
         self.pressed = 0
-        self.rig.power_on()
-        self.rig.run_for(60)
+        self.world.start()
+        self.world.run_for(60)
+
+    def press(self, at_s: float = 0.0) -> None:
+        contact = self.device.contacts[BUTTON]
+        self.device.after(round(at_s * S), contact.press)
+        self.device.after(round(at_s * S) + 200 * MS, contact.release)
 
     def live(self, days: float, presses: int = 1) -> None:
         """So many days pass; each day somebody presses, at another time of the day."""
         for day in range(round(days)):
             for press in range(presses):
-                self.rig.press(BUTTON, at_s=(day * 6_827 + press * 11_311) % (DAY_S - 60))
+                self.press(at_s=(day * 6_827 + press * 11_311) % (DAY_S - 60))
                 self.pressed += 1
-            self.rig.run_for(DAY_S)
+            self.world.run_for(DAY_S)
 
     def restart_router(self) -> None:
         """A connection that is up stays up; the next one is asked for its certificate."""
-        self.rig.link.set_network(0, Network.REFUSED)
-        self.rig.link.set_network(0, Network.UP)
+        self.device.link.set_network(0, NetworkState.REFUSED)
+        self.device.link.set_network(0, NetworkState.UP)
 
     def alarms(self) -> int:
         return sum(e.type == "ansim.alarm.holdup" and e.phase.value == "raised" for e in self.ledger.events(DEVICE))
@@ -74,8 +74,8 @@ class _Store:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[_Store]:
     """Certificates of 90 days: as the device renews 56 days before the end, every five weeks."""
-    with Ledger() as ledger:
-        store = _Store(tmp_path, ledger, timedelta(days=90))
+    store = _Store(tmp_path, timedelta(days=90))
+    with store.world:
         yield store
         store.office.close()
 
@@ -121,9 +121,9 @@ def test_expired_device_keeps_its_alarms_until_somebody_enrols_it_again(store: _
     assert store.alarms() == store.pressed - 2
 
     store.office.enrol_again()
-    store.rig.cut_power()
-    store.rig.power_on()
-    store.rig.run_for(120)
+    store.device.switch_off()
+    store.device.switch_on()
+    store.world.run_for(120)
 
     assert store.alarms() == store.pressed
 
@@ -146,12 +146,12 @@ def test_control_room_that_signs_with_a_new_key_too_early_is_believed_within_sec
     store.office.add_room_key(new)
     store.desk.signer = new
 
-    store.rig.press(BUTTON)
-    store.rig.run_for(2)
-    before = store.rig.agent.alarm_look
-    store.rig.run_for(30)
+    store.press()
+    store.world.run_for(2)
+    before = store.device.agent.alarm_look
+    store.world.run_for(30)
 
-    assert (before, store.rig.agent.alarm_look) == (Look.SENDING, Look.RECEIVED)
+    assert (before, store.device.agent.alarm_look) == (Look.SENDING, Look.RECEIVED)
 
 
 def test_control_room_that_has_not_heard_of_the_new_key_does_not_lose_the_device(store: _Store) -> None:
@@ -181,10 +181,10 @@ def test_broker_that_refuses_the_new_certificate_does_not_lose_the_device(store:
 def test_power_that_fails_during_a_trial_costs_nothing(store: _Store) -> None:
     store.live(33)
     for minutes in range(0, 3 * 24 * 60, 45):
-        store.rig.run_for(45 * 60)
+        store.world.run_for(45 * 60)
         if minutes % 180 == 0:
-            store.rig.cut_power()
-            store.rig.power_on()
+            store.device.switch_off()
+            store.device.switch_on()
 
     store.live(1)
 
