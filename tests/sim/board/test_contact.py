@@ -1,6 +1,7 @@
 """Contacts on the virtual board, heard by the real driver."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from random import Random
 
@@ -187,3 +188,52 @@ def test_press_is_heard_in_real_time_too() -> None:
     # The changeover's tongue is under way for a millisecond.
     assert edges[2].at_ns >= before_ns
     assert edges[3].at_ns - edges[2].at_ns >= 500_000
+
+
+def test_a_glitch_disturbs_the_pin_and_leaves_the_contact_as_it_was(bench: BoardBench) -> None:
+    button = Contact(bench.factory, Random(1), pin=NO)
+    button.press()
+    bench.time.run_for(SECOND_NS)
+
+    button.glitch(pulses=2, length_ns=50_000, gap_ns=10_000_000)
+    bench.time.run_for(SECOND_NS)
+
+    edges = bench.edges(7)[3:]
+    assert [edge.high for edge in edges] == [True, False, True, False]
+    assert all(25_000 <= back.at_ns - out.at_ns <= 75_000 for out, back in zip(edges[::2], edges[1::2], strict=True))
+    assert button.is_pressed
+
+
+def test_a_dirty_contact_loses_touch_while_it_is_held_and_stays_closed_in_the_end(bench: BoardBench) -> None:
+    button = Contact(bench.factory, Random(3), pin=NO, profile=replace(CLEAN, breaks=5))
+    button.press()
+    bench.time.run_for(60 * SECOND_NS)
+
+    edges = bench.edges(2 + 1 + 2 * 5)[2:]
+    assert [edge.high for edge in edges] == [False, *[True, False] * 5]
+    assert not bench.level(NO)
+
+
+def test_a_slow_changeover_touches_neither_side_for_long(bench: BoardBench) -> None:
+    Contact(bench.factory, Random(4), pin=NO, pin_nc=NC, profile=replace(CLEAN, transfer_ns=150_000_000)).press()
+
+    bench.time.run_for(140_000_000)
+
+    assert levels(bench) == (True, True)
+
+
+def test_exchanged_wires_tell_of_each_other_until_they_are_exchanged_back(bench: BoardBench) -> None:
+    button, other = Contact(bench.factory, Random(1), pin=NO), Contact(bench.factory, Random(2), pin=NC)
+    bench.factory.swap(NO, NC)
+
+    button.press()
+    bench.time.run_for(SECOND_NS)
+    assert levels(bench) == (True, False)
+    other.press()
+    button.release()
+    bench.time.run_for(SECOND_NS)
+    assert levels(bench) == (False, True)
+
+    bench.factory.swap(NO, NC)
+
+    assert levels(bench) == (True, False)
