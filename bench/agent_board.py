@@ -8,7 +8,6 @@ import argparse
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from unittest.mock import patch
 
 from bench.bad_disk import DISKS
 from bench.lines import say
@@ -37,8 +36,7 @@ def main() -> None:
     board = Board(Schedule(), clock)
     if options.lamp:
         Light(board, LAMP_PIN, on_change=partial(say, "lamp"))
-    with patch("device.app.open_store", DISKS[options.disk]):
-        loop = assemble(config, Credentials(config), board, clock, _observe)
+    loop = assemble(config, Credentials(config), board, clock, _observe, open_store=DISKS[options.disk])
     finger = Thread(target=_obey, args=(board, loop), name="finger", daemon=True)
     finger.start()
     say("armed")

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import SystemRandom
+from typing import Protocol
 
 from device import __version__
-from device.config.model import Config, Contact, Zone
+from device.config.model import Config
+from device.config.settings import zone_settings
 from device.credentials import Credentials, Shown
 from device.inbox import Inbox
 from device.logic.agent import Agent, AgentSettings
 from device.logic.envelope import MAX_BYTES
-from device.logic.units import MS, S
-from device.logic.zone import ZoneSettings
 from device.loop import Loop, Observer, Ports
 from device.renewer import ChildRenewer
 from drivers.clock import SystemClock, boot_id
@@ -23,11 +23,19 @@ from drivers.errors import KeyFileError
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory
 from drivers.mqtt.link import MqttLink
-from drivers.ports import Clock
-from drivers.store.event_store import open_store
+from drivers.ports import Beginning, Clock, Post
+from drivers.store.event_store import EventStore, open_store
 from drivers.systemd import ServiceManager
 
 _LOG = logging.getLogger(__name__)
+
+
+class OpenStore(Protocol):
+    """Opens the event store, as `drivers.store.event_store.open_store` does."""
+
+    def __call__(
+        self, state_dir: Path, post: Post, clock: Clock, boot: str, *, random_hex: str
+    ) -> tuple[EventStore, Beginning]: ...
 
 
 def assemble(
@@ -37,10 +45,11 @@ def assemble(
     clock: Clock | None = None,
     observe: Observer | None = None,
     errand: Sequence[str] = (),
+    open_store: OpenStore = open_store,
 ) -> Loop:
     """Wire an agent. It is armed when this returns: the pins are watched, whatever disk and network do.
 
-    errand: the command that asks the office; without it nobody is asked.
+    errand: the command that asks the office; without it nobody is asked. open_store: in place of the disk's own.
     Raises GpioError when a pin cannot be had; nothing is left open then.
     """
     clock = clock or SystemClock()
@@ -105,25 +114,11 @@ def _settings(config: Config, credentials: Credentials, staged: Shown | None, *,
     return AgentSettings(
         device=config.device.id,
         version=__version__,
-        zones=tuple(_zone(zone) for zone in config.zones),
+        zones=tuple(zone_settings(zone) for zone in config.zones),
         indicators=tuple((indicator.name, indicator.shows) for indicator in config.indicators),
         brokers=len(config.mqtt.brokers),
         heartbeat_s=config.mqtt.heartbeat_s,
         certificate_expires_ns=credentials.in_force.identity.expires_ns,
         runs_errands=runs_errands,
         staged=None if staged is None else staged.identity,
-    )
-
-
-def _zone(zone: Zone) -> ZoneSettings:
-    return ZoneSettings(
-        name=zone.name,
-        type=zone.type,
-        pin=zone.pin,
-        pin_nc=zone.pin_nc,
-        pull=zone.pull,
-        normally_closed=zone.contact is Contact.NORMALLY_CLOSED,
-        stable_ns=zone.stable_ms * MS,
-        hold_ns=zone.hold_ms * MS,
-        stuck_ns=zone.stuck_s * S,
     )

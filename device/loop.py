@@ -61,7 +61,10 @@ class Loop:
     """Runs one agent on its ports. `stop` may be called from any thread or signal handler, all else from one thread."""
 
     def __init__(self, agent: Agent, ports: Ports, inbox: Inbox, observe: Observer | None = None) -> None:
-        """observe: told every fact when it is taken and every effect when it is carried out, with the time in ns."""
+        """observe: told every fact, with the time in ns when it was taken, and every effect when it is carried out.
+
+        What the agent has made of a fact shows already when the fact is told.
+        """
         self._agent = agent
         self._ports = ports
         self._hands = Hands(ports.outputs, ports.link, ports.store, ports.renewer, ports.lights)
@@ -73,6 +76,11 @@ class Loop:
         self._due_ns = agent.due_ns()
         self._rehearsed = False
         self._wall = ports.clock.wall()
+
+    @property
+    def agent(self) -> Agent:
+        """To look at, on the thread that runs."""
+        return self._agent
 
     def run(self) -> None:
         """Until `stop`. Closes every port in the end. Raises ThreadDiedError or GpioError when only a restart helps."""
@@ -134,10 +142,12 @@ class Loop:
         return left_ns / S if left_ns > NAP_NS else 0.0
 
     def _feed(self, fact: Fact) -> None:
-        if self._observe is not None:
-            self._observe(fact, self._ports.clock.monotonic_ns())
+        taken_ns = self._ports.clock.monotonic_ns()
         _log_fact(fact)
-        self._carry_out(self._agent.feed(fact))
+        effects = self._agent.feed(fact)
+        if self._observe is not None:
+            self._observe(fact, taken_ns)
+        self._carry_out(effects)
 
     def _tell_wall_clock(self) -> bool:
         wall = self._ports.clock.wall()

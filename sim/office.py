@@ -24,13 +24,13 @@ _TIMEOUT_S = 60.0
 
 
 class TrialOffice:
-    """An office with one device, one broker and the control room; nothing of it is for a real store."""
+    """An office with some devices, one broker and the control room; nothing of it is for a real store."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, *devices: str) -> None:
         """Make everything in `folder`, within a second. Raises OfficeError."""
         self._office = folder / "office"
         self._folder = folder
-        names = (device, CONTROL_ROOM)
+        names = (*devices, CONTROL_ROOM)
         requests = [self._request(name) for name in names]
         _run("trial", "--office", str(self._office), "--host", HOST, *map(str, requests))
         for name in names:
@@ -41,8 +41,10 @@ class TrialOffice:
         """What the broker is made of."""
         self.device_keys = self._office / "devices.jwks.json"
         """What the control room believes devices by."""
-        self.identity = folder / device
+
+    def identity_of(self, device: str) -> Path:
         """The device's folder: device.key, device.crt, ca.crt and control-room.jwks.json."""
+        return self._folder / device
 
     def open_broker(self, prefer: Path | None = None) -> Broker:
         """One that asks for certificates; not yet started. See `sim.broker.brokers.open_broker`."""

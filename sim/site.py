@@ -14,10 +14,12 @@ from drivers.key_making import key_pem
 from drivers.keystore import KeySigner, jwk_of
 from sim.office import TrialOffice
 
-DEVICE = "store-0042"
 BUTTON = "counter-button"
 BELL = "panic-bell"
 HOTLINE = "hotline"
+MAINS = "mains"
+BATTERY = "battery"
+TAMPER = "tamper"
 LAMP = "counter-led"
 HEALTH = "health-led"
 
@@ -31,9 +33,9 @@ id = "{device}"
 state_dir = "{folder}/state"
 
 [device.site]
-name = "Ansim demo store"
-address = "Seongsu-ro 1"
-district = "Seongdong-gu"
+name = "{name}"
+address = "{address}"
+district = "{district}"
 
 [identity]
 {identity}
@@ -59,6 +61,22 @@ type = "hotline"
 pin = "GPIO23"
 contact = "normally-closed"
 
+[[zone]]
+name = "mains"
+type = "mains"
+pin = "GPIO6"
+
+[[zone]]
+name = "battery"
+type = "battery"
+pin = "GPIO12"
+
+[[zone]]
+name = "tamper"
+type = "tamper"
+pin = "GPIO13"
+contact = "normally-closed"
+
 [[indicator]]
 name = "counter-led"
 pin = "GPIO22"
@@ -69,6 +87,21 @@ name = "health-led"
 pin = "GPIO24"
 shows = "health"
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a store is, in words for people. `device` is its id."""
+
+    device: str = "store-0042"
+    name: str = "Ansim demo store"
+    name_ko: str = "안심 데모점"
+    address: str = "Seongsu-ro 1"
+    district: str = "Seongdong-gu"
+
+
+PLACE = Place()
+DEVICE = PLACE.device
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +119,26 @@ def make_site(
     folder: Path,
     ports: list[int],
     *,
+    place: Place = PLACE,
     office: TrialOffice | None = None,
     keepalive_s: int = 10,
     heartbeat_s: int = 15,
 ) -> Site:
     """Write a new store into `folder`; its brokers are on these loopback ports, in order of preference.
 
-    The store has a hold-up button with a supervised line, a wireless panic bell, a no-dial phone and two lamps.
+    The store has a hold-up button with a supervised line, a wireless panic bell, a no-dial phone, contacts that tell of
+    mains, battery and an open box, and two lamps.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    identity = folder if office is None else office.identity
+    identity = folder if office is None else office.identity_of(place.device)
     scheme = "mqtt" if office is None else "mqtts"
     config = folder / "agent.toml"
     config.write_text(
         _CONFIG.format(
-            device=DEVICE,
+            device=place.device,
+            name=place.name,
+            address=place.address,
+            district=place.district,
             folder=folder,
             identity=_identity(identity, has_certificate=office is not None),
             ca="" if office is None else f'ca = "{identity}/ca.crt"\n',
@@ -111,8 +149,8 @@ def make_site(
         encoding="utf-8",
     )
     if office is None:
-        return Site(DEVICE, config, folder / _DEVICE_KEYS, _bare_keys(folder))
-    return Site(DEVICE, config, office.device_keys, office.room_signer)
+        return Site(place.device, config, folder / _DEVICE_KEYS, _bare_keys(folder, place.device))
+    return Site(place.device, config, office.device_keys, office.room_signer)
 
 
 def _identity(folder: Path, *, has_certificate: bool) -> str:
@@ -122,19 +160,19 @@ def _identity(folder: Path, *, has_certificate: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _bare_keys(folder: Path) -> KeySigner:
+def _bare_keys(folder: Path, device_id: str) -> KeySigner:
     """A key for the device, and one for the control room, which is returned; nobody has certified them."""
     key = Ed25519PrivateKey.generate()
     room = KeySigner(Ed25519PrivateKey.generate())
     pem = key_pem(key)
     Files().write(folder / "device.key", pem, 0o600)
-    write_key_sets(folder, KeySigner(key), room)
+    write_key_sets(folder, KeySigner(key), room, device_id)
     return room
 
 
-def write_key_sets(folder: Path, device: KeySigner, room: KeySigner) -> Path:
+def write_key_sets(folder: Path, device: KeySigner, room: KeySigner, device_id: str = DEVICE) -> Path:
     """What the device believes the control room by, and what the control room believes the device by: its path."""
-    ours = {**jwk_of(device), "device": DEVICE, "iat": 0, "exp": _FOR_EVER_S}
+    ours = {**jwk_of(device), "device": device_id, "iat": 0, "exp": _FOR_EVER_S}
     for name, jwk in (("control-room.jwks.json", jwk_of(room)), (_DEVICE_KEYS, ours)):
         Files().write(folder / name, json.dumps({"keys": [jwk]}).encode("ascii"), 0o644)
     return folder / _DEVICE_KEYS

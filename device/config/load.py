@@ -29,14 +29,14 @@ def load(path: Path) -> Config:
     Raises ConfigError: the file cannot be read, is no TOML, or says something that is not allowed.
     """
     file = str(path)
-    return parse(_decoded(_contents(path, file), file), file)
+    return parse(read_text(path, file), file)
 
 
 def parse(text: str, file: str) -> Config:
     """Read TOML; `file` is what fault lines call it. Raises ConfigError as `load` does."""
     reading = Reading(file)
     try:
-        config = read_table(Config, _toml(text, reading), "", reading)
+        config = read_table(Config, read_toml(text, reading), "", reading)
     except Faulty:
         config = None
     for fault in _across_keys(reading):
@@ -44,6 +44,11 @@ def parse(text: str, file: str) -> Config:
     if config is None or reading.faults:
         raise ConfigError(reading.faults)
     return config
+
+
+def read_text(path: Path, file: str) -> str:
+    """The text of a file of bounded size. Raises ConfigError: it cannot be read, or is no text."""
+    return _decoded(_contents(path, file), file)
 
 
 def _contents(path: Path, file: str) -> bytes:
@@ -76,7 +81,8 @@ def _decoded(data: bytes, file: str) -> str:
         raise _refused(file, f"line {line}: not UTF-8; TOML is written in UTF-8") from None
 
 
-def _toml(text: str, reading: Reading) -> Mapping[str, object]:
+def read_toml(text: str, reading: Reading) -> Mapping[str, object]:
+    """The top table. Raises Faulty after reporting what is no TOML."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") > MAX_DOTS and not line.lstrip().startswith("#"):
             reading.report(f"line {number}: more than {MAX_DOTS} dots; a key has at most three parts")

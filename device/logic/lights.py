@@ -127,6 +127,11 @@ class Lights:
                 changed.append(Light(name, on))
         return changed
 
+    @property
+    def looks(self) -> dict[str, Look]:
+        """What each lamp shows, by its name."""
+        return {name: lamp.look for name, (_, lamp) in self._lamps.items()}
+
     def due_ns(self, now_ns: int) -> int | None:
         """When to call switch next, as seen at `now_ns`."""
         return earliest(self.alarms.due_ns(), *(lamp.due_ns(now_ns) for _, lamp in self._lamps.values()))

@@ -42,7 +42,8 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         self.schedule = schedule
         self.clock = clock
         self.pin_class = BoardPin
-        self._swapped: set[frozenset[str]] = set()
+        self._swapped: dict[str, None] = {}
+        self._by_name: dict[str, BoardPin] = {}
         # Held by what moves, and while an edge is reported, so that edges keep their order. A callback may read pins
         # (reading takes no lock) and take its own locks, but must not wait for somebody who moves something here.
         self.lock = RLock()
@@ -54,19 +55,17 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
 
     def settle(self, *pins: str) -> None:
         """Work out the levels of these pins again, and of those that their wires were exchanged with."""
-        for name in pins:
-            self.pin(name).settle()
-            for pair in self._swapped:
-                if name in pair:
-                    for other in pair - {name}:
-                        self.pin(other).settle()
+        # Where wires were exchanged, and exchanged again, any of those pins may have what belongs to another.
+        elsewhere = self._swapped if any(name in self._swapped for name in pins) else ()
+        for name in (*pins, *elsewhere):
+            self._pin(name).settle()
 
     def swap(self, pin: str, other: str) -> None:
         """Exchange what is wired to two pins."""
         with self.lock:
             here, there = self.pin(pin), self.pin(other)
             here.circuits, there.circuits = there.circuits, here.circuits
-            self._swapped ^= {frozenset({pin, other})}
+            self._swapped |= {pin: None, other: None}
             self.settle(pin, other)
 
     def level(self, pin: str) -> bool:
@@ -100,6 +99,13 @@ class Board(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         for pin in self.pins.values():
             pin.close()
         self._reservations.clear()
+
+    def _pin(self, name: str) -> "BoardPin":
+        # gpiozero looks through all headers of the board, and contacts bounce a lot.
+        pin = self._by_name.get(name)
+        if pin is None:
+            pin = self._by_name[name] = self.pin(name)
+        return pin
 
     def ticks(self) -> int:
         """Nanoseconds of the board's clock."""

@@ -11,14 +11,12 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NoReturn, Self
 
-from sim.board import process as board_process
-
-# A request is a verb and its arguments, which are two paths at the most.
+# A request is a verb and its arguments, among them one path.
 _REQUEST_BYTES = 16_384
 _SEPARATOR = "\0"
 _STILL_ON = "on"
@@ -66,6 +64,8 @@ class BoardForks:
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 pass_fds=[theirs.fileno()],
+                # Ctrl-C at the terminal is for us: the boards are told to stop in good order.
+                process_group=0,
             )
 
     def start(self, options: Sequence[str]) -> ForkedBoard:
@@ -109,6 +109,9 @@ class BoardForks:
 
 
 def _serve(control: socket.socket) -> None:
+    # Whoever asks for boards needs none of it.
+    from sim.board import process  # noqa: PLC0415 - as above
+
     # What is here stays for good: children need not copy it only because it is counted.
     gc.freeze()
     while True:
@@ -117,23 +120,23 @@ def _serve(control: socket.socket) -> None:
             return
         verb, *arguments = data.decode().split(_SEPARATOR)
         if verb == "start":
-            answer = str(_fork(control, arguments, files))
+            answer = str(_fork(control, arguments, files, process.main))
         else:
             answer = _end_of(int(arguments[0]), os.WNOHANG if verb == "poll" else 0)
         control.send(answer.encode())
 
 
-def _fork(control: socket.socket, options: list[str], files: list[int]) -> int:
+def _fork(control: socket.socket, options: list[str], files: list[int], run: Callable[[], int]) -> int:
     pid = os.fork()
     if pid == 0:
         control.close()
-        _be_board(options, files)
+        _be_board(options, files, run)
     for file in files:
         os.close(file)
     return pid
 
 
-def _be_board(options: list[str], files: list[int]) -> NoReturn:
+def _be_board(options: list[str], files: list[int], run: Callable[[], int]) -> NoReturn:
     code = 1
     try:
         for number, file in enumerate(files):
@@ -141,7 +144,7 @@ def _be_board(options: list[str], files: list[int]) -> NoReturn:
             os.close(file)
         sys.argv[1:] = options
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  for as long as the process lasts
-        code = board_process.main()
+        code = run()
     except BaseException:  # noqa: BLE001  whatever it is, it must not reach the loop of the process that forks
         traceback.print_exc()
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Protocol
 
+from sim.acts.model import Act
 from sim.board.lines import Order, Seen, decode_seen, encode
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +44,10 @@ def start_alone(options: Sequence[str], wrapper: Sequence[str] = ()) -> Running:
     )
 
 
+def _nothing() -> None:
+    """Nobody waits for the end."""
+
+
 class RemoteBoard:
     """One board. `observe` is called on the thread that reads what the board says. All methods: one thread."""
 
@@ -54,11 +59,20 @@ class RemoteBoard:
         seed: int = 0,
         bounce: str = "good",
         start: Start = start_alone,
+        stands: bool = False,
+        ended: Callable[[], None] = _nothing,
     ) -> None:
-        """start: makes the process, given the options of sim.board.process."""
+        """start: makes the process, given the options of sim.board.process.
+
+        stands: let the board tell how its agent stands, too. ended: called, as `observe` is, when a process has said
+        its last.
+        """
         self._options = ["--config", str(config), "--seed", str(seed), "--bounce", bounce]
+        if stands:
+            self._options.append("--stands")
         self._start = start
         self._observe = observe
+        self._ended = ended
         self._process: Running | None = None
         self._reader: Thread | None = None
 
@@ -70,18 +84,20 @@ class RemoteBoard:
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    def power_on(self) -> None:
-        """Start the agent on the board. It says `armed` when its inputs are watched."""
+    def power_on(self, found: Sequence[Act] = ()) -> None:
+        """Start the agent on the board. It says `armed` when its inputs are watched. found: how things stand there."""
         if self.is_on:
             return
         self._end()
-        self._process = self._start(self._options)
+        self._process = self._start([*self._options, "--given", str(len(found))])
+        for act in found:
+            self.order(act)
         self._reader = Thread(target=self._read, args=(self._process.stdout,), name="board-lines", daemon=True)
         self._reader.start()
 
-    def order(self, order: Order) -> None:
-        """Do something with a contact. Nothing happens while the power is off."""
-        if self._process is not None and self._process.stdin is not None:
+    def order(self, order: Order | Act) -> None:
+        """Do something at the board. Nothing happens while the power is off."""
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
             try:
                 self._process.stdin.write(encode(order))
             except BrokenPipeError:
@@ -93,10 +109,14 @@ class RemoteBoard:
             self._process.kill()
         self._end()
 
-    def close(self) -> None:
-        """Stop the agent in good order."""
+    def stop(self) -> None:
+        """Let the agent stop in good order; `ended` tells when it has."""
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
+
+    def close(self) -> None:
+        """Stop the agent in good order, and wait for it."""
+        self.stop()
         self._end()
 
     def _end(self) -> None:
@@ -113,3 +133,4 @@ class RemoteBoard:
     def _read(self, lines: IO[bytes] | None) -> None:
         for line in lines or ():
             self._observe(decode_seen(line))
+        self._ended()

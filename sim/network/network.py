@@ -42,7 +42,7 @@ class FaultyLink:
     them all. What is held in the dark is not lost: it arrives late, as after retransmission, unless somebody hung up.
     """
 
-    def __init__(self, target_port: int, *, seed: int = 0) -> None:
+    def __init__(self, target_port: int, *, seed: int | str = 0) -> None:
         """target_port: on loopback. seed: of jitter and flapping."""
         self._target_port = target_port
         self._random = random.Random(seed)
@@ -86,6 +86,10 @@ class FaultyLink:
     def slow(self, delay_ms: float, jitter_ms: float = 0.0) -> None:
         """Each piece takes delay_ms more, plus 0..jitter_ms at random, in each direction; order is kept."""
         self._thread.call(self._become(Conduct(delay_s=delay_ms / 1000, jitter_s=jitter_ms / 1000)))
+
+    def lossy(self, loss: float) -> None:
+        """Each piece gets lost with this probability, 0 to below 1, and comes once TCP has sent it again."""
+        self._thread.call(self._become(Conduct(loss=loss)))
 
     def flap(self, period_s: float) -> None:
         """Go up and refuse in turn, about once per period_s, until told otherwise."""

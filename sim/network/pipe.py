@@ -8,6 +8,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import cast
 
+# TCP waits this long before it sends a segment again for the first time (RFC 6298: Linux does not go below 200 ms), and
+# twice as long each time that it is lost again.
+_RESEND_S = 0.2
+_MOST_LOSSES = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
@@ -17,6 +22,8 @@ class Conduct:
     passes_down: bool = True
     delay_s: float = 0.0
     jitter_s: float = 0.0
+    loss: float = 0.0
+    """The share of pieces that get lost on their way, and come late for it: TCP sends them again."""
 
 
 @dataclass(slots=True)
@@ -137,10 +144,18 @@ class _Pipe:
         self.pump()
 
     def put(self, piece: bytes | None) -> None:
-        delay_s = self._conduct.delay_s + self._conduct.jitter_s * self._jitter.random()
+        delay_s = self._conduct.delay_s + self._conduct.jitter_s * self._jitter.random() + self._stall_s()
         self._last_due_s = max(self._last_due_s, self._loop.time() + delay_s)
         self._pieces.append((self._last_due_s, piece))
         self.pump()
+
+    def _stall_s(self) -> float:
+        stall_s = 0.0
+        for attempt in range(_MOST_LOSSES if self._conduct.loss else 0):
+            if self._jitter.random() >= self._conduct.loss:
+                break
+            stall_s += _RESEND_S * 2**attempt
+        return stall_s
 
     def hold_back(self, *, sink_is_full: bool) -> None:
         self._sink_is_full = sink_is_full

@@ -41,12 +41,12 @@ def broker() -> Iterator[EmbeddedBroker]:
 
 def test_check_says_what_it_found(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--config", str(site.config)]) == 0
-    assert capsys.readouterr().out == "store-0042: good; 3 zones, 2 indicators\n"
+    assert capsys.readouterr().out == "store-0042: good; 6 zones, 2 indicators\n"
 
 
 def test_check_speaks_json_to_machines(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--json", "--config", str(site.config)]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "device": "store-0042", "zones": 3, "indicators": 2}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "device": "store-0042", "zones": 6, "indicators": 2}
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_event_that_a_broker_took_while_nobody_was_there_to_store_it_arrives_all
     core = make_core(
         Verifier(DeviceKeys(stage.site.device_keys).pinned), stage.ledger, stage.site.control_room, CONTROL_ROOM
     )
-    with Room(core, stage._link, stage.clock, scene.witness.room):
+    with Room(core, partial(stage.room_link, stage.broker.port), stage.clock, scene.witness.room):
         scene.witness.wait("the receipts", lambda: lost <= scene.witness.received)
 
 

@@ -58,7 +58,8 @@ def test_alarm_arrives_over_tls_with_certificates_on_both_sides(
 
 
 def test_keys_stay_with_those_who_made_them(office: TrialOffice) -> None:
-    keys = [*office.identity.glob("*.key"), *office.identity.with_name(CONTROL_ROOM).glob("*.key")]
+    ours = office.identity_of(DEVICE)
+    keys = [*ours.glob("*.key"), *ours.with_name(CONTROL_ROOM).glob("*.key")]
 
     assert len(keys) == 2
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
@@ -78,7 +79,7 @@ def test_agent_takes_the_identity(office: TrialOffice, tmp_path: Path) -> None:
 
 
 def test_office_that_is_there_already_is_one_line(office: TrialOffice) -> None:
-    folder = office.identity.parent
+    folder = office.identity_of(DEVICE).parent
 
     with pytest.raises(OfficeError) as caught:
         sim_office._run("trial", "--office", str(folder / "office"))
