@@ -7,6 +7,7 @@ from typing import TextIO
 
 from device.logic.units import S
 from sim.board.lines import Order, Seen
+from sim.board.remote import Start, start_alone
 from sim.broker.brokers import Broker
 from sim.control_room.ledger import Filing
 from sim.control_room.room import Arrival
@@ -26,11 +27,25 @@ class Headless:
     """Presses the store's two buttons in turn: each zone may raise thirty alarms a minute."""
 
     def __init__(
-        self, folder: Path, office: TrialOffice, broker: Broker, seed: int, out: TextIO, *, as_json: bool
+        self,
+        folder: Path,
+        office: TrialOffice,
+        broker: Broker,
+        seed: int,
+        out: TextIO,
+        *,
+        as_json: bool,
+        start_board: Start = start_alone,
     ) -> None:
         self._news: SimpleQueue[Seen | RoomSeen] = SimpleQueue()
         self._stage = Stage(
-            folder, broker=broker, office=office, on_board=self._news.put, on_room=self._news.put, seed=seed
+            folder,
+            broker=broker,
+            office=office,
+            on_board=self._news.put,
+            on_room=self._news.put,
+            seed=seed,
+            start_board=start_board,
         )
         self._story = Story()
         self._out = out

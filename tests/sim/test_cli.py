@@ -2,12 +2,15 @@
 
 import json
 import os
-import pty
 import re
-import select
+import signal
+import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -52,67 +55,72 @@ def test_broker_that_is_no_program_is_one_line_and_status_69(capsys: pytest.Capt
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_press_on_the_screen_is_received_and_help_comes() -> None:
-    with _Screen() as screen:
-        screen.wait("system.started")
-        screen.type(" ")
-        screen.wait("lit: the control room has it")
-        screen.type("d")
-        screen.wait("slow pulses: help is coming")
-        screen.type("l")
-        screen.wait("느린 깜박임")
-        screen.type("c")
-        screen.wait("배선 끊김")
-        screen.wait("trouble.line")
-        screen.type("p")
-        screen.wait("꺼짐: 이상 없음")
-        screen.type("q")
-        assert screen.status() == 0
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_panel_runs_until_it_is_told_to_stop_and_leaves_nothing_behind(
+    tmp_path: Path, signal_number: signal.Signals
+) -> None:
+    with _demo(tmp_path, "--stores", "1", "--brokers", "1", "--no-browser") as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
+        with urlopen(f"{url}api/world", timeout=_TIMEOUT_S) as answer:
+            world = json.load(answer)
+        # As Ctrl-C in a terminal does: everybody in the group hears it.
+        os.killpg(process.pid, signal_number)
+        ended = process.wait(_TIMEOUT_S)
+        assert process.stderr is not None
+        said = process.stderr.read()
+
+    assert [store["device"] for store in world["stores"]] == ["store-0042"]
+    assert (ended, said) == (0, "")
+    assert list(tmp_path.iterdir()) == []
 
 
-class _Screen:
-    """The demo on a real pseudo-terminal, and what it has shown so far."""
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--stores", "0"],
+        ["--stores", "13"],
+        ["--brokers", "5"],
+        ["--port", "65536"],
+        ["--listen", "0.0.0.0:port"],
+        ["--listen", ":80"],
+    ],
+)
+def test_panel_that_is_asked_for_too_much_is_one_line_and_status_64(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", *arguments])
 
-    def __init__(self) -> None:
-        self._shown = b""
+    assert ended.value.code == 64
+    assert capsys.readouterr().err.count("\n") == 1
 
-    def __enter__(self) -> "_Screen":
-        self._ours, theirs = pty.openpty()
-        environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "130", "LINES": "40"}
-        self._process = subprocess.Popen(
-            _COMMAND, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT, env=environ, start_new_session=True
-        )
-        os.close(theirs)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        os.close(self._ours)
+def test_port_that_is_taken_is_one_line_and_status_69(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with _demo(tmp_path, "--stores", "1", "--brokers", "1", "--no-browser", "--port", port) as process:
+            said = process.communicate(timeout=_TIMEOUT_S)[1]
 
-    def type(self, key: str) -> None:
-        os.write(self._ours, key.encode())
+    assert process.returncode == 69
+    assert said.count("\n") == 1
+    assert port in said
 
-    def wait(self, text: str) -> None:
-        """Until the text stands on what has been shown since the last wait."""
-        end_s = time.monotonic() + _TIMEOUT_S
-        while text not in (shown := re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self._shown.decode("utf-8", "replace"))):
-            assert time.monotonic() < end_s, f"never shown: {text}; but: {shown[-2000:]}"
-            self._read()
-        self._shown = b""
 
-    def status(self) -> int:
-        while self._read(end_is_fine=True):
-            pass
-        return self._process.wait(_TIMEOUT_S)
-
-    def _read(self, *, end_is_fine: bool = False) -> bool:
-        ready, _, _ = select.select([self._ours], [], [], _TIMEOUT_S)
-        assert ready, f"the screen stood still on: {self._shown[-2000:].decode('utf-8', 'replace')}"
+@contextmanager
+def _demo(tmp_path: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """In a process group of its own; its temporary files are in tmp_path."""
+    process = subprocess.Popen(
+        [*_COMMAND, *arguments],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    with process:
         try:
-            self._shown += os.read(self._ours, 65536)
-        except OSError:  # the other end is closed
-            assert end_is_fine, "the demo ended"
-            return False
-        return True
+            yield process
+        finally:
+            process.kill()

@@ -9,7 +9,8 @@ _ID, _DIGEST = "00000001aaaaaaaa-2", "digest"
 
 def _pressed(story: Story) -> None:
     story.board(Seen("sent", 21 * _MS, "alarm", 7, _DIGEST))
-    story.board(Seen("event", 22 * _MS, _ID, "alarm.holdup", "raised", "counter-button", 0, _DIGEST))
+    times = (0, 20 * _MS, 20 * _MS)
+    story.board(Seen("event", 22 * _MS, _ID, "alarm.holdup", "raised", "counter-button", *times, _DIGEST))
 
 
 def test_steps_of_an_alarm_are_counted_from_the_moment_the_contact_moved() -> None:
@@ -22,13 +23,8 @@ def test_steps_of_an_alarm_are_counted_from_the_moment_the_contact_moved() -> No
     journey = story.journeys[_ID]
 
     assert journey.is_person
-    assert [journey.after_ms(step) for step in ("sent", "believed", "broker", "stored", "receipt")] == [
-        21.0,
-        22.0,
-        23.0,
-        24.0,
-        30.0,
-    ]
+    steps = ("edge", "believed", "signed", "sent", "broker", "stored", "receipt")
+    assert [journey.after_ms(step) for step in steps] == [0.0, 20.0, 20.0, 21.0, 23.0, 24.0, 30.0]
     assert journey.after_ms("verified") is None
 
 
@@ -60,7 +56,8 @@ def test_lamps_and_link_are_followed_until_the_power_is_cut() -> None:
 def test_story_keeps_the_newest_journeys_only() -> None:
     story = Story()
     for number in range(500):
-        story.board(Seen("event", number, f"id-{number}", "alarm.holdup", "raised", "button", 0, f"digest-{number}"))
+        what = ("alarm.holdup", "raised", "button", 0, 1, 2)
+        story.board(Seen("event", number, f"id-{number}", *what, f"digest-{number}"))
 
     assert len(story.journeys) < 500
     assert next(reversed(story.journeys)) == "id-499"

@@ -1,0 +1,196 @@
+"""Performs acts on a stage, in real time. The panel's thread only."""
+
+from collections.abc import Callable, Iterator
+from typing import assert_never
+
+from device.logic.receipt import Answer as Answered
+from device.logic.units import MS, S
+from drivers.ports import Place
+from sim.acts import model as act
+from sim.acts.model import Act, StoreAct
+from sim.acts.reading import needs_store
+from sim.acts.words import NetworkState, OnOff, RoomState
+from sim.control_room.core import Answering, Prompt, Silent, Slow, Wrong
+from sim.network.network import FaultyLink
+from sim.panel.broker_hand import BrokerHand
+from sim.panel.model import Model
+from sim.panel.store_hand import StoreHand
+from sim.stage import Stage
+
+After = Callable[[int, Callable[[], None]], None]
+"""Do the action in so many nanoseconds."""
+
+
+class Hands:
+    """One pair of hands for all that can happen. Ask `refuses` before `do`."""
+
+    def __init__(self, stage: Stage, model: Model, after: After, pins: dict[str, int]) -> None:
+        """pins: how many wires each zone has."""
+        self._stage = stage
+        self._model = model
+        self._pins = pins
+        self._stores = {
+            device: StoreHand(stage.stores[device], view, stage.clock.monotonic_ns, after)
+            for device, view in model.stores.items()
+        }
+        self._brokers = [
+            BrokerHand(broker, seat, view, after, stage.forget)
+            for broker, seat, view in zip(stage.brokers, stage.seats, model.brokers, strict=True)
+        ]
+
+    def begin(self) -> None:
+        """Switch every store on."""
+        for store in self._stores.values():
+            store.supply.switch(on=True)
+
+    def ended(self, device: str) -> None:
+        """A board's process has said its last."""
+        self._stores[device].ended()
+
+    def look(self) -> None:
+        """Note what changes by itself."""
+        for store in self._stores.values():
+            store.look()
+        self._model.room.is_connected = any(seat.room.wait_connected(0) for seat in self._stage.seats)
+
+    # ------------------------------------------------------------ whether
+
+    def refuses(self, asked: Act, store: str | None) -> str | None:
+        """Why it cannot be done here; None if it can."""
+        broker = getattr(asked, "broker", 0)
+        if broker > len(self._brokers):
+            return f"broker = {broker}: 0–{len(self._brokers)} is allowed, 0 for all"
+        if not needs_store(type(asked)):
+            return None if store is None else f'store = "{store}": this is done to all stores; no store is allowed'
+        known = ", ".join(f'"{name}"' for name in self._stores)
+        if store is None:
+            return f"store: missing; one of {known} is required"
+        if store not in self._stores:
+            return f'store = "{store}": one of {known} is allowed'
+        return self._refuses_zone(asked, store) or self._refuses_answer(asked, store)
+
+    def _refuses_zone(self, asked: Act, store: str) -> str | None:
+        for key in ("zone", "other"):
+            name = getattr(asked, key, None)
+            if name is not None and name not in self._pins:
+                return f'{key} = "{name}": {store} has ' + ", ".join(f'"{zone}"' for zone in self._pins)
+        if isinstance(asked, act.Swap) and (
+            asked.zone == asked.other or self._pins[asked.zone] != self._pins[asked.other]
+        ):
+            return f'other = "{asked.other}": another zone with as many wires as "{asked.zone}" is allowed'
+        return None
+
+    def _refuses_answer(self, asked: Act, store: str) -> str | None:
+        if not isinstance(asked, act.Answer):
+            return None
+        place = self._place(asked, store)
+        if place is None:
+            return f'event = "newest": {store} has raised no alarm that has arrived'
+        if self._stage.ledger.find(store, place) is None:
+            return f'event = "{place}": the control room has no such event of {store}'
+        return None
+
+    # ------------------------------------------------------------ doing
+
+    def do(self, asked: Act, store: str | None) -> None:
+        """Returns when it is done, or begun if it takes its time. Raises SimError if a broker does not start."""
+        match asked:
+            case act.Broker():
+                for hand in self._chosen(asked.broker):
+                    hand.become(asked.state, asked.delay_ns)
+            case act.Room():
+                self._mood(asked)
+            case _ if store is not None:
+                self._at_store(asked, store)
+            case _:
+                raise ValueError("to which store? `refuses` was not asked")
+
+    def _at_store(self, asked: StoreAct, store: str) -> None:
+        hand = self._stores[store]
+        match asked:
+            case act.Network():
+                self._network(asked, store)
+            case act.Answer():
+                self._answer(asked, store)
+            case act.Power():
+                hand.switch(asked.state)
+            case act.Mains():
+                hand.supply.set_mains(asked.state is OnOff.ON)
+            case act.Battery():
+                hand.supply.set_charge(asked.charge_percent)
+            case act.Brownout():
+                hand.brownout(asked)
+            case act.Restart():
+                hand.restart()
+            case act.Disk():
+                hand.disk(asked)
+            case _:
+                hand.at_board(asked)
+
+    def _network(self, asked: act.Network, store: str) -> None:
+        links, shown = self._stage.stores[store].networks, self._model.stores[store].networks
+        for number in range(len(links)) if asked.broker == 0 else (asked.broker - 1,):
+            _become(links[number], asked)
+            shown[number] = asked
+
+    def _mood(self, asked: act.Room) -> None:
+        self._model.room.mood = asked
+        for seat, hand in zip(self._stage.seats, self._brokers, strict=True):
+            seat.room.answering = _answering(asked)
+            hand.let_room_in(asked.state is not RoomState.AWAY)
+
+    def _answer(self, asked: act.Answer, store: str) -> None:
+        place = self._place(asked, store)
+        if place is None:
+            return
+        story = self._model.stores[store].story
+        seats = self._stage.seats if story.broker is None else (self._stage.seats[story.broker],)
+        for seat in seats:
+            seat.room.operate(store, place, Answered(asked.state.value), asked.reason)
+        story.answered(str(place), asked.state.value)
+        self._model.room.answered(store, place, asked.state.value)
+
+    def _place(self, asked: act.Answer, store: str) -> Place | None:
+        if asked.event == "newest":
+            return self._model.room.newest_alarm(store)
+        epoch, _, seq = asked.event.partition("-")
+        return Place(epoch, int(seq))
+
+    def _chosen(self, number: int) -> Iterator[BrokerHand]:
+        yield from self._brokers if number == 0 else (self._brokers[number - 1],)
+
+
+def _answering(mood: act.Room) -> Answering:
+    match mood.state:
+        case RoomState.SILENT:
+            return Silent()
+        case RoomState.SLOW:
+            return Slow(mood.delay_ns / S)
+        case RoomState.LYING:
+            return Wrong(mood.lie)
+        case RoomState.PROMPT | RoomState.AWAY:
+            return Prompt()
+        case _:
+            assert_never(mood.state)
+
+
+def _become(link: FaultyLink, asked: act.Network) -> None:
+    match asked.state:
+        case NetworkState.UP:
+            link.up()
+        case NetworkState.REFUSED:
+            link.refuse()
+        case NetworkState.BLACK:
+            link.black()
+        case NetworkState.SLOW:
+            link.slow(asked.delay_ns / MS)
+        case NetworkState.LOSSY:
+            link.lossy(asked.loss_percent / 100)
+        case NetworkState.HALF_OPEN_UP:
+            link.half_open(passes_up=True)
+        case NetworkState.HALF_OPEN_DOWN:
+            link.half_open(passes_up=False)
+        case NetworkState.FLAPPING:
+            link.flap(asked.period_ns / S)
+        case _:
+            assert_never(asked.state)

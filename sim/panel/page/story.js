@@ -1,0 +1,40 @@
+// What has just happened, in one sentence and a half. Pure.
+
+import { duration, say, spoken, typeName, zoneName, knows } from "/page/words.js";
+
+const PATIENCE_MS = 1500; // after that a missing receipt is worth a sentence of its own
+
+const tell = (key, places) => ({ headline: say(`story.${key}`, places), more: say(`story.${key}.more`, places), key, turn: key });
+
+/** {headline, more, key, turn} for one store; another `turn` is worth saying aloud. */
+export function story(store, nowMs) {
+  if (store.power === "off") return tell("off");
+  const hotline = store.zones.find((zone) => zone.name === "hotline");
+  if (hotline?.held && hotline.state === "normal") return tell("phone");
+  const button = store.zones.find((zone) => zone.name === "counter-button");
+  if (button?.held && button.state?.startsWith("line")) return tell("deaf");
+  const newest = store.journeys.find((journey) => !journey.type.startsWith("ansim.system") && (journey.by_person ? journey.phase === "raised" : !isRest(journey)));
+  if (!newest) return tell("quiet");
+  const told = newest.by_person ? alarm(newest, store, nowMs) : trouble(newest);
+  return { ...told, turn: `${told.key} ${newest.id}` };
+}
+
+/** A contact that comes to rest is no news: its alarm is. */
+const isRest = (journey) => journey.type.startsWith("ansim.alarm") && journey.phase !== "raised";
+
+function alarm({ steps, answer, moved_ms }, store, nowMs) {
+  if (answer && answer !== "received") return tell(answer);
+  if (steps.receipt !== undefined) return tell("received", { time: spoken(steps.receipt) });
+  const waitedMs = nowMs - moved_ms;
+  if (waitedMs > PATIENCE_MS) return store.connected ? tell("waiting", { time: duration(waitedMs) }) : tell("nolink");
+  if (steps.stored !== undefined) return tell("sending");
+  return steps.believed !== undefined ? tell("believed") : tell("held");
+}
+
+function trouble({ type, phase, subject, steps }) {
+  const where = knows(`zone.${subject}`) ? zoneName(subject) : subject;
+  const headline = say(`story.trouble.${phase === "restored" ? "restored" : "raised"}`, { what: typeName(type), where });
+  const told = steps.receipt !== undefined;
+  const more = told ? say("story.trouble.told", { time: spoken(steps.receipt) }) : say("story.trouble.untold");
+  return { headline, more, key: told ? "told" : "untold" };
+}

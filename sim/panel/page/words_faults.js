@@ -1,0 +1,41 @@
+// What can go wrong, in English and Korean. The states are those of sim/acts/words.py.
+
+export const FAULTS_EN = {
+  "faults": "Make it hard", "faults.close": "Close the faults", "faults.now": "Wrong now", "faults.none": "Nothing is broken.", "faults.mend": "Mend everything", "faults.count": "{n} in force",
+  "faults.contacts": "Contacts and wires", "faults.supply": "Supply", "faults.clock": "Clock", "faults.disk": "Disk", "faults.network": "Network of this store", "faults.brokers": "Brokers", "faults.room": "Control room",
+  "faults.zone": "Zone", "faults.contact": "How the contact moves", "faults.wire": "Wire: {leg}", "faults.swap": "Exchange its wires with", "faults.swapped": "exchanged with {other}",
+  "faults.once": "Once, now", "faults.glitch": "Interference", "faults.chatter": "Flutter", "faults.press": "Press 200 ms",
+  "faults.power": "Power of the board", "faults.mains": "Mains", "faults.battery": "Battery", "faults.brownout": "Brown-out, 3 dips", "faults.restart": "Restart the agent", "faults.time": "The device's time", "faults.jump": "Jump", "faults.drift": "Drift",
+  "faults.delay": "delay", "faults.loss": "loss", "faults.period": "period", "faults.broker": "Broker {n}", "faults.mood": "How it answers", "faults.lie": "What is wrong with its receipts", "faults.for-store": "For {store}", "faults.for-all": "For everybody",
+  "leg.common": "common", "leg.open": "open throw", "leg.closed": "closed throw",
+  "contact.clean": "no bounce", "contact.good": "good", "contact.worn": "worn", "contact.dirty": "dirty", "contact.slow": "slow hand",
+  "wirefault.whole": "whole", "wirefault.cut": "cut", "wirefault.shorted": "shorted",
+  "disk.good": "good", "disk.slow": "slow", "disk.full": "full", "disk.read-only": "read-only", "disk.failed": "failed", "disk.corrupt": "corrupt",
+  "network.up": "up", "network.refused": "unplugged", "network.black": "swallows all", "network.slow": "slow", "network.lossy": "lossy", "network.half-open-up": "only out", "network.half-open-down": "only in", "network.flapping": "flapping",
+  "broker.up": "up", "broker.down": "down", "broker.restarting": "restarting", "broker.slow": "slow", "broker.forgetful": "forgetful",
+  "mood.prompt": "at once", "mood.silent": "silent", "mood.slow": "slow", "mood.lying": "lying", "mood.away": "away",
+  "time.synced": "right", "time.unsynced": "not vouched for", "time.unset": "1970",
+  "lie.digest": "other digest", "lie.id": "unknown event", "lie.state": "unknown state", "lie.audience": "other device", "lie.typ": "wrong type", "lie.key": "stranger's key", "lie.borrowed-kid": "borrowed key id", "lie.algorithm": "alg none", "lie.signature": "one bit turned", "lie.truncated": "truncated", "lie.payload": "unreadable",
+  "force.contact": "{zone}: contact {state}", "force.wire": "{zone}: {leg} wire {state}", "force.swap": "{zone} and {other} exchanged", "force.held": "{zone}: held", "force.held.hotline": "{zone}: off the hook", "force.held.tamper": "Lid open", "force.power": "No power", "force.mains": "Plug pulled", "force.battery": "Battery at {n}%",
+  "force.disk": "Disk {state}", "force.network": "Way to broker {n}: {state}", "force.clock": "Clock {state}", "force.clock.off": "Clock off by {time}", "force.drift": "Clock drifts {n} ppm", "force.broker": "Broker {n} {state}", "force.room": "Control room {state}",
+};
+
+export const FAULTS_KO = {
+  "faults": "고장 내 보기", "faults.close": "고장 목록 닫기", "faults.now": "지금 고장 난 것", "faults.none": "모두 정상입니다.", "faults.mend": "모두 고치기", "faults.count": "고장 {n}건",
+  "faults.contacts": "접점과 배선", "faults.supply": "전원", "faults.clock": "시계", "faults.disk": "저장 장치", "faults.network": "이 점포의 통신", "faults.brokers": "중계 서버", "faults.room": "관제실",
+  "faults.zone": "구역", "faults.contact": "접점 상태", "faults.wire": "배선: {leg}", "faults.swap": "배선을 서로 바꿀 구역", "faults.swapped": "{other}와(과) 바뀜",
+  "faults.once": "지금 한 번", "faults.glitch": "전파 간섭", "faults.chatter": "접점 떨림", "faults.press": "200ms 누르기",
+  "faults.power": "보드 전원", "faults.mains": "상용 전원", "faults.battery": "배터리", "faults.brownout": "순간 저전압 3회", "faults.restart": "프로그램 재시작", "faults.time": "단말기 시각", "faults.jump": "시각 건너뛰기", "faults.drift": "시계 오차",
+  "faults.delay": "지연", "faults.loss": "손실", "faults.period": "주기", "faults.broker": "중계 서버 {n}", "faults.mood": "응답 방식", "faults.lie": "접수증의 무엇이 틀렸나", "faults.for-store": "{store}에만", "faults.for-all": "모든 점포에",
+  "leg.common": "공통선", "leg.open": "a접점", "leg.closed": "b접점",
+  "contact.clean": "튐 없음", "contact.good": "양호", "contact.worn": "마모", "contact.dirty": "오염", "contact.slow": "느린 손",
+  "wirefault.whole": "정상", "wirefault.cut": "끊김", "wirefault.shorted": "합선",
+  "disk.good": "정상", "disk.slow": "느림", "disk.full": "가득 참", "disk.read-only": "읽기 전용", "disk.failed": "고장", "disk.corrupt": "손상",
+  "network.up": "정상", "network.refused": "선 뽑힘", "network.black": "먹통", "network.slow": "느림", "network.lossy": "패킷 손실", "network.half-open-up": "나가기만 됨", "network.half-open-down": "들어오기만 됨", "network.flapping": "끊겼다 이어짐",
+  "broker.up": "정상", "broker.down": "멈춤", "broker.restarting": "재시작 중", "broker.slow": "느림", "broker.forgetful": "받고 잃어버림",
+  "mood.prompt": "바로", "mood.silent": "무응답", "mood.slow": "느리게", "mood.lying": "거짓으로", "mood.away": "자리 비움",
+  "time.synced": "정확", "time.unsynced": "동기화 안 됨", "time.unset": "1970년",
+  "lie.digest": "다른 다이제스트", "lie.id": "없는 사건", "lie.state": "없는 상태", "lie.audience": "다른 단말기 앞", "lie.typ": "틀린 종류", "lie.key": "낯선 키", "lie.borrowed-kid": "키 식별자 도용", "lie.algorithm": "서명 없음", "lie.signature": "1비트 변조", "lie.truncated": "잘림", "lie.payload": "읽을 수 없음",
+  "force.contact": "{zone}: 접점 {state}", "force.wire": "{zone}: {leg} {state}", "force.swap": "{zone} ↔ {other} 배선 바뀜", "force.held": "{zone}: 눌린 채로 있음", "force.held.hotline": "{zone}: 수화기 들림", "force.held.tamper": "덮개 열림", "force.power": "전원 없음", "force.mains": "플러그 뽑힘", "force.battery": "배터리 {n}%",
+  "force.disk": "저장 장치 {state}", "force.network": "중계 서버 {n}까지: {state}", "force.clock": "시계 {state}", "force.clock.off": "시계 오차 {time}", "force.drift": "시계가 {n} ppm씩 어긋남", "force.broker": "중계 서버 {n} {state}", "force.room": "관제실 {state}",
+};

@@ -1,0 +1,138 @@
+"""What the control room has before it: alarms and troubles, newest first. One thread."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from device.logic.envelope import JsonObject
+from device.logic.event import Phase
+from device.logic.units import MS
+from drivers.ports import Place
+from sim.acts import model as act
+from sim.acts.words import RoomState
+from sim.control_room.ledger import Filing
+from sim.control_room.room import Arrival
+from sim.demo.story import Journey
+from sim.panel.times import Times
+
+ROWS = 50
+LATENCIES = 200
+_CLASSES = ("alarm", "trouble", "system", "test")
+
+
+@dataclass(slots=True)
+class Row:
+    """One event on the screen of the control room."""
+
+    store: str
+    place: Place
+    type: str
+    subject: str
+    phase: str
+    time: str
+    arrived_ms: int
+    late_ms: float
+    answer: str = "received"
+    restored: bool = False
+    conflict: bool = False
+
+    @property
+    def event_class(self) -> str:
+        return self.type.split(".")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long an alarm of a person took."""
+
+    store: str
+    journey: Journey
+
+
+class RoomView:
+    """The control room."""
+
+    def __init__(self) -> None:
+        self.mood = act.Room(state=RoomState.PROMPT)
+        self.is_connected = False
+        self._rows: OrderedDict[tuple[str, str], Row] = OrderedDict()
+        self._latencies: list[Latency] = []
+
+    def arrived(self, arrival: Arrival, journey: Journey | None, times: Times) -> None:
+        """A verified event; journey: what its store tells of it."""
+        event = arrival.event
+        key = (event.device, event.id)
+        if arrival.filing is not Filing.NEW:
+            if arrival.filing is Filing.CONFLICT and key in self._rows:
+                self._rows[key].conflict = True
+            return
+        if journey is not None and journey.is_person:
+            self._latencies = [*self._latencies, Latency(event.device, journey)][-LATENCIES:]
+        if event.phase is Phase.RESTORED and self._restore(event.device, event.type, event.subject):
+            return
+        moved_utc_ns = event.time_ns if journey is None else times.utc_ns(journey.moved_ns)
+        late_ms = round((times.utc_ns(arrival.stored_ns) - moved_utc_ns) / MS, 1)
+        row = Row(event.device, event.place, event.type, event.subject, event.phase.value, event.time, 0, late_ms)
+        row.arrived_ms = times.utc_ms(arrival.stored_ns)
+        if row.event_class in _CLASSES:
+            self._rows[key] = row
+            while len(self._rows) > ROWS:
+                self._rows.popitem(last=False)
+
+    def newest_alarm(self, store: str) -> Place | None:
+        """The newest raised alarm of a store."""
+        rows = (row for row in reversed(self._rows.values()) if row.store == store)
+        return next((row.place for row in rows if row.event_class == "alarm" and row.phase == "raised"), None)
+
+    def answered(self, store: str, place: Place, answer: str) -> None:
+        """A person has acted on an event."""
+        row = self._rows.get((store, str(place)))
+        if row is not None:
+            row.answer = answer
+
+    def world(self) -> JsonObject:
+        """`room` in the panel's JSON."""
+        mood = self.mood
+        return {
+            "state": mood.state.value,
+            "delay_ms": mood.delay_ns // MS,
+            "lie": mood.lie.value,
+            "connected": self.is_connected,
+            "alarms": [_row(row) for row in reversed(self._rows.values())],
+        }
+
+    def latency(self, times: Times) -> list[JsonObject]:
+        """`latency` in the panel's JSON."""
+        return [_latency(latency, times) for latency in self._latencies]
+
+    def _restore(self, store: str, kind: str, subject: str) -> bool:
+        for row in reversed(self._rows.values()):
+            if (row.store, row.type, row.subject) == (store, kind, subject) and not row.restored:
+                row.restored = row.phase == Phase.RAISED
+                return row.restored
+        return False
+
+
+def _row(row: Row) -> JsonObject:
+    return {
+        "store": row.store,
+        "id": str(row.place),
+        "class": row.event_class,
+        "type": row.type,
+        "subject": row.subject,
+        "phase": row.phase,
+        "time": row.time,
+        "arrived_ms": row.arrived_ms,
+        "answer": row.answer,
+        "restored": row.restored,
+        "conflict": row.conflict,
+        "late_ms": row.late_ms,
+    }
+
+
+def _latency(latency: Latency, times: Times) -> JsonObject:
+    journey = latency.journey
+    told: JsonObject = {"store": latency.store, "id": journey.id, "at_ms": times.utc_ms(journey.moved_ns)}
+    for step in ("verified", "receipt"):
+        after_ms = journey.after_ms(step)
+        told[f"{step}_ms"] = None if after_ms is None else round(after_ms, 1)
+    return told
