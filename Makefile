@@ -25,7 +25,7 @@ $(INSTALLED): setup.cfg requirements/agent.lock requirements/dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup  ## one store in this terminal: press, cut the wire, pull the network, kill the power
+demo: setup  ## a store counter in your browser: press, cut the wire, pull the plug, kill the power
 	@$(BIN)/ansim-sim demo
 
 test: setup  ## all tests that need no special kernel
@@ -59,6 +59,7 @@ lock: setup  ## pin the newest allowed versions again, with hashes
 
 docs: setup  ## write the generated pages again
 	$(BIN)/python -m device.config.reference > docs/configuration.md
+	$(BIN)/python -m sim.scenario.reference > docs/scenarios.md
 
 clean:  ## remove .venv and everything that was generated
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,1 @@
+"""The library: nights that stores have, one file each. docs/scenarios.md lists them."""
