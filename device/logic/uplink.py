@@ -59,7 +59,7 @@ class Uplink:
                 return self._delivery.up(fact.receive_maximum, now_ns)
             case LinkDown():
                 self.down_ns = now_ns if self.down_ns is None else self.down_ns
-                self._connection.down(now_ns)
+                self._connection.down(now_ns, alarm_waits=self._delivery.alarm_waits)
                 self._delivery.down()
             case Published():
                 self._delivery.published(fact.token, fact.refused)

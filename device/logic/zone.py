@@ -5,11 +5,14 @@ Rules
 - At most PER_MINUTE alarms are raised in a minute; the rest are counted and told in one event when the minute is over.
 - A zone that is active when the agent starts says so: a person may be pressing while the power returns.
 - Chatter, a faulty line and a stuck contact are each one trouble with one restoral, however long they last.
+- A line that fails LOOSE_FAULTS times in a minute has a loose wire: from then on its fault lasts until the line has
+  been whole for LOOSE_QUIET_NS, so that a screw that rattles all night is a few troubles, not thousands.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
-from device.logic.chatter import CHATTER_STABLE_NS, ChatterWatch
+from device.logic.chatter import CHATTER_QUIET_NS, CHATTER_STABLE_NS, ChatterWatch
 from device.logic.debounce import Change
 from device.logic.event import Happening, Phase
 from device.logic.kinds import KINDS, ZoneType
@@ -19,6 +22,9 @@ from drivers.ports import Edge, Pull
 
 PER_MINUTE = 30
 _MINUTE_NS = 60 * S
+# An installer may try a wire twice. As long as chatter has to be quiet: both are contacts that come and go.
+LOOSE_FAULTS = 3
+LOOSE_QUIET_NS = CHATTER_QUIET_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,12 @@ class Zone:
         self._raised = False  # … and an event told so, which wants its restoral
         self._stuck = False
         self._fault: str | None = None
+        self._faults_ns: deque[int] = deque(maxlen=LOOSE_FAULTS)
+        self._whole_ns: int | None = None  # since when a loose line has been whole again, while its fault is still told
         self._minute_ns: int | None = None
         self._in_minute = 0
+        self._due_ns: int | None = None
+        self._plan()
 
     @property
     def state(self) -> str:
@@ -103,11 +113,14 @@ class Zone:
             if self._handled:
                 self._doubt_levels()
         closed = edge.high == (self.settings.pull is Pull.DOWN)
-        change = self._line.feed(leg, closed, edge.at_ns)
-        return outcomes + self._believe(change, edge.at_ns)
+        outcomes += self._believe(self._line.feed(leg, closed, edge.at_ns), edge.at_ns)
+        self._plan()
+        return outcomes
 
     def tick(self, now_ns: int) -> list[Outcome]:
         """What has become true by now."""
+        if not _past(self._due_ns, now_ns):
+            return []
         outcomes: list[Outcome] = []
         changes: list[Change | None] = [*self._line.tick(now_ns)]
         for change in changes or [None]:
@@ -117,22 +130,22 @@ class Zone:
         if edges is not None:
             self._line.settle_for(self.settings.stable_ns)
             outcomes.append(self._circuit("chatter", Phase.RESTORED, now_ns, edges=edges))
+        self._plan()
         return outcomes
 
     def due_ns(self) -> int | None:
         """When to call tick next."""
-        return earliest(
-            self._line.due_ns(), self._chatter.due_ns(), self._held_ns(), self._stuck_ns(), self._minute_over_ns()
+        return self._due_ns
+
+    def _plan(self) -> None:
+        # Asked for at every fact, changed by edges and time of its own only.
+        self._due_ns = earliest(
+            *(self._line.due_ns(), self._chatter.due_ns(), self._held_ns(), self._stuck_ns()),
+            *(self._minute_over_ns(), None if self._whole_ns is None else self._whole_ns + LOOSE_QUIET_NS),
         )
 
     def _believe(self, change: Change | None, now_ns: int) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        if self._line.fault != self._fault:
-            phase = Phase.RAISED if self._line.fault else Phase.RESTORED
-            told = self._line.fault or self._fault
-            at_ns = now_ns if self._line.doubt_ns is None else self._line.doubt_ns
-            self._fault = self._line.fault
-            outcomes.append(self._circuit("line", phase, at_ns, fault=told))
+        outcomes = self._line_says(now_ns)
         if change is not None:
             self._chatter.moved(now_ns)
         if change is not None and change.closed:
@@ -141,6 +154,31 @@ class Zone:
         elif change is not None:
             outcomes += self._rest(change)
         return outcomes
+
+    def _line_says(self, now_ns: int) -> list[Outcome]:
+        fault, told = self._line.fault, self._fault
+        if fault is None and told is not None:
+            return self._line_whole(told, now_ns)
+        self._whole_ns = None
+        if fault is None or fault == told:
+            return []
+        self._fault = fault
+        if told is not None and self._is_loose(now_ns):
+            return []
+        self._faults_ns.append(now_ns)
+        at_ns = now_ns if self._line.doubt_ns is None else self._line.doubt_ns
+        return [self._circuit("line", Phase.RAISED, at_ns, fault=fault)]
+
+    def _line_whole(self, fault: str, now_ns: int) -> list[Outcome]:
+        whole_ns = now_ns if self._whole_ns is None else self._whole_ns
+        if self._is_loose(whole_ns) and now_ns < whole_ns + LOOSE_QUIET_NS:
+            self._whole_ns = whole_ns
+            return []
+        self._fault = self._whole_ns = None
+        return [self._circuit("line", Phase.RESTORED, whole_ns, fault=fault)]
+
+    def _is_loose(self, at_ns: int) -> bool:
+        return len(self._faults_ns) == LOOSE_FAULTS and at_ns < self._faults_ns[0] + _MINUTE_NS
 
     def _rest(self, change: Change) -> list[Outcome]:
         active, self._active = self._active, None

@@ -1,4 +1,4 @@
-from device.logic.connection import LASTED_NS, PROBE_NS
+from device.logic.connection import ALARM_BACKOFF_MAX_S, LASTED_NS, PROBE_NS
 from device.logic.delivery import ACK_NS, Delivery
 from device.logic.effects import Connect, Drop, Effect, Leave, Probe, Publish
 from device.logic.units import S
@@ -150,3 +150,17 @@ def test_alarm_has_a_connection_tried_at_once() -> None:
     assert uplink.tick(now_ns + 1) == []
     uplink.add(event(Place(EPOCHS[0], 2), urgent=True), now_ns + 1)
     assert _kinds(uplink.tick(now_ns + 1)) == [Connect]
+
+
+def test_no_wait_is_longer_than_ten_seconds_while_an_alarm_is_unanswered() -> None:
+    uplink, now_ns, waits_ns = _uplink(1), 0, []
+    uplink.tick(0)
+    uplink.add(event(Place(EPOCHS[0], 1), urgent=True), 0)
+    for _ in range(12):
+        uplink.take(LinkDown(now_ns, 0, "refused"))
+        waits_ns.append((uplink.due_ns() or 0) - now_ns)
+        now_ns = uplink.due_ns() or 0
+        uplink.tick(now_ns)
+
+    assert max(waits_ns) <= ALARM_BACKOFF_MAX_S * S
+    assert waits_ns[-1] >= ALARM_BACKOFF_MAX_S * S // 2

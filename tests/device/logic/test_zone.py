@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from device.logic.kinds import ZoneType
 from device.logic.units import MS
-from device.logic.zone import PER_MINUTE, ZoneSettings
+from device.logic.zone import LOOSE_FAULTS, PER_MINUTE, ZoneSettings
 from drivers.ports import Pull
 from tests.device.logic.hand import BUTTON, PHONE, SUPERVISED, Hand, Told
 
@@ -341,3 +341,30 @@ def test_quick_presses_on_a_bouncing_changeover_are_all_heard() -> None:
             hand.edges([at_ms + 8 + 0.3 * edge for edge in range(21)], closed=True, leg=second)
     hand.until(5_000)
     assert hand.names() == ["alarm.holdup raised", "alarm.holdup restored"] * 10
+
+
+def test_wire_that_rattles_all_night_is_a_few_troubles() -> None:
+    hand = Hand(SUPERVISED).start()
+    # The wire to NC comes and goes, twice a second for a minute.
+    for number in range(120):
+        hand.contact(1_000 + number * 500, closed=False, leg=1)
+        hand.contact(1_250 + number * 500, closed=True, leg=1)
+    hand.until(120_000)
+
+    assert hand.names() == LINE * (len(hand.told) // 2)
+    assert len(hand.told) <= 4 * LOOSE_FAULTS
+    assert hand.told[-1].at_ms == 60_770
+    assert hand.zone.state == "normal"
+
+
+def test_press_on_a_wire_that_rattles_is_heard() -> None:
+    hand = Hand(SUPERVISED).start()
+    for number in range(10):
+        hand.contact(1_000 + number * 500, closed=False, leg=1)
+        hand.contact(1_250 + number * 500, closed=True, leg=1)
+
+    hand.contact(6_500, closed=False, leg=1)
+    hand.contact(6_502, closed=True)
+    hand.until(7_000)
+
+    assert hand.names()[-1] == RAISED
