@@ -137,8 +137,7 @@ class MemoryRows:
     def insert(self, record: Record) -> None:
         events = self._draft.events
         if record.place not in events:
-            if self._disk.room is not None and len(events) >= self._disk.room:
-                raise Unusable(StoreFault.FULL, "simulated")
+            self._check_room()
             self._undo.append((record.place, None))
             events[record.place] = record
 
@@ -158,10 +157,15 @@ class MemoryRows:
         return Found(tuple(events[place] for place in places[:limit]), (), len(places) > limit)
 
     def note(self, text: str) -> None:
+        self._check_room()
         self._draft = replace(self._draft, notes=(*self._draft.notes, text)[-_KEPT:])
 
     def unanswered(self) -> int:
         return len(self._draft.events)
+
+    def _check_room(self) -> None:
+        if self._disk.room is not None and len(self._draft.events) >= self._disk.room:
+            raise Unusable(StoreFault.FULL, "simulated")
 
     def thin(self, excess: int, batch: int) -> Sequence[Place]:
         gone: list[Place] = []

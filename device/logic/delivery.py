@@ -31,6 +31,8 @@ STORE_RETRY_NS = 10 * S
 # A control room that has said nothing for so long was away.
 SILENCE_NS = 10 * S
 _ANSWERABLE = 1_024
+# About as long as an event: a disk on which only a line fits has no room.
+_PROBE = "the store is tried again ".ljust(1_000, ".")
 
 
 @dataclass(slots=True)
@@ -85,6 +87,11 @@ class Delivery:
             return (now_ns - self._start_ns) // S
         since = [pending.since_ns for lane in self._lanes if (pending := lane.oldest()) is not None]
         return (now_ns - min(since)) // S if since else 0
+
+    @property
+    def alarm_waits(self) -> bool:
+        """An alarm has no receipt yet."""
+        return self._alarms.behind or len(self._alarms) > 0
 
     def waits_for_broker(self, now_ns: int) -> bool:
         """An alarm was handed to the broker and it has not answered in time."""
@@ -210,7 +217,7 @@ class Delivery:
         if self._store_retry_ns is not None and now_ns >= self._store_retry_ns:
             self._store_retry_ns = now_ns + STORE_RETRY_NS
             unsaved = next((p.record for lane in self._lanes for p in lane.all() if not p.saved), None)
-            effects.append(Save(unsaved) if unsaved else Note("the store is tried again"))
+            effects.append(Save(unsaved) if unsaved else Note(_PROBE))
             for lane in self._lanes:
                 lane.try_again()
         return effects + self.pump(now_ns)
@@ -219,6 +226,8 @@ class Delivery:
         """Send what may be sent now, and load what will be next."""
         effects: list[Effect] = []
         for lane in self._lanes:
+            if not len(lane) and not lane.behind:
+                continue  # asked with every fact: most find nothing to send
             room = self._room(lane)
             for pending in list(lane.sendable()) if room > 0 else ():
                 if room > 0 and pending.token is None and now_ns >= pending.due_ns:
@@ -245,7 +254,7 @@ class Delivery:
 
     def _due_sends(self) -> Iterator[int]:
         for lane in self._lanes:
-            if self._room(lane) > 0:
+            if len(lane) and self._room(lane) > 0:
                 yield from (p.due_ns for p in lane.sendable() if p.token is None)
         yield from (p.sent_ns + ACK_NS for p in self._alarms.all() if p.token is not None)
 

@@ -303,9 +303,10 @@ class Keeper:
                 self._say(StoreFailed(0, self._fault, self._text))
 
     def _answer(self, requests: Sequence[Request], facts: Sequence[Fact]) -> None:
-        # Only a save proves that there is room again: a settled event frees some.
-        saved = any(isinstance(request, Save) for request in requests)
-        if self._said_failed and saved and not self._frugal:
+        # Only what is written proves that there is room again: a settled event frees some. A store that nobody has
+        # anything to tell to is asked by a note (device/logic/delivery.py).
+        written = any(isinstance(request, Save | Note) for request in requests)
+        if self._said_failed and written and not self._frugal:
             self._say_well()
         for fact in _merged(facts):
             self._say(fact)

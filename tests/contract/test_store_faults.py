@@ -44,6 +44,21 @@ def test_full_disk_names_what_it_gave_up_and_goes_on_when_there_is_room(bench: S
     assert fact_of(bench, Saved).places == (Place(EPOCH, 3),)
 
 
+def test_note_that_fits_proves_that_there_is_room_again(bench: StoreBench) -> None:
+    """All that failed may have been answered from memory: then there is no event to try the disk with."""
+    bench.open()
+    save(bench, large(1, TELEMETRY), large(2, NORMAL))
+    bench.fill()
+    bench.store.save(large(3, TELEMETRY))
+    fact_of(bench, StoreFailed)
+
+    settle(bench, Place(EPOCH, 1))
+    settle(bench, Place(EPOCH, 2))
+    bench.store.note("there is room")
+
+    fact_of(bench, StoreWell)
+
+
 def test_on_a_full_disk_an_alarm_takes_the_place_of_telemetry(bench: StoreBench) -> None:
     bench.open()
     save(bench, large(1, TELEMETRY), large(2, TELEMETRY), large(3, ALARM))
