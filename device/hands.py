@@ -1,7 +1,6 @@
 """Carry out what the agent wants done: effects in, calls on the ports out."""
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -44,8 +43,6 @@ class Hands:
                 self._light(effect)
             case Publish():
                 self.link.publish(effect.message, effect.token)
-                # The link's thread gets the interpreter before the store's, and before us: 0.1 ms (make bench).
-                time.sleep(0)
             case Save() | Settle() | Load() | Note():
                 self._keep(effect)
             case Connect() | Leave() | Drop() | Probe():

@@ -3,10 +3,9 @@
 import heapq
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Condition, Thread
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from drivers.ports import Clock
 from sim.clock import ManualClock
@@ -16,47 +15,63 @@ _LOG = logging.getLogger(__name__)
 Action = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Planned:
+class Planned(NamedTuple):
     """An action and its time. What is planned for one time happens in the order of planning."""
 
     at_ns: int
     order: int
-    action: Action = field(compare=False)
+    action: Action
 
 
 class Schedule:
-    """Actions by time. Any thread may plan; whoever plays it takes them out and runs them, outside the lock."""
+    """Actions by time. One thread; `SharedSchedule` is for several."""
 
     def __init__(self) -> None:
         self._heap: list[Planned] = []
         self._planned = 0
+
+    def at(self, at_ns: int, action: Action) -> None:
+        """Plan an action; one for the past happens as soon as possible."""
+        heapq.heappush(self._heap, Planned(at_ns, self._planned, action))
+        self._planned += 1
+
+    def next_ns(self) -> int | None:
+        """The time of the next action."""
+        return self._heap[0].at_ns if self._heap else None
+
+    def take(self, until_ns: int) -> Planned | None:
+        """Take out the earliest action that is planned for `until_ns` or before."""
+        return heapq.heappop(self._heap) if self._heap and self._heap[0].at_ns <= until_ns else None
+
+
+class SharedSchedule(Schedule):
+    """Any thread may plan; whoever plays it takes actions out and runs them, outside the lock."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._ended = False
         self._changed = Condition()
 
     def at(self, at_ns: int, action: Action) -> None:
-        """Plan an action; one for the past happens as soon as possible."""
         with self._changed:
-            heapq.heappush(self._heap, Planned(at_ns, self._planned, action))
-            self._planned += 1
+            super().at(at_ns, action)
             self._changed.notify_all()
 
     def next_ns(self) -> int | None:
-        """The time of the next action."""
         with self._changed:
-            return self._heap[0].at_ns if self._heap else None
+            return super().next_ns()
 
     def take(self, until_ns: int) -> Planned | None:
-        """Take out the earliest action that is planned for `until_ns` or before."""
         with self._changed:
-            return heapq.heappop(self._heap) if self._is_due(until_ns) else None
+            return super().take(until_ns)
 
     def wait(self, now_ns: Callable[[], int]) -> Planned | None:
         """Take out the next action when its time has come; None once the schedule was ended."""
         with self._changed:
             while not self._ended:
-                if self._is_due(now_ns()):
-                    return heapq.heappop(self._heap)
+                planned = super().take(now_ns())
+                if planned is not None:
+                    return planned
                 timeout_s = (self._heap[0].at_ns - now_ns()) / 1e9 if self._heap else None
                 self._changed.wait(timeout_s)
         return None
@@ -66,9 +81,6 @@ class Schedule:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-
-    def _is_due(self, now_ns: int) -> bool:
-        return bool(self._heap) and self._heap[0].at_ns <= now_ns
 
 
 class VirtualTime:
@@ -94,7 +106,7 @@ class RealTime:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.schedule = Schedule()
+        self.schedule = SharedSchedule()
         self._thread = Thread(target=self._play, name="sim-time", daemon=True)
 
     def __enter__(self) -> Self:

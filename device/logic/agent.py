@@ -102,6 +102,8 @@ class Agent:
         self._beginning = beginning
         self._start_ns: int | None = wall.at_ns
         self._now_ns = wall.at_ns
+        self._next_ns: int | None = None
+        self._is_bounce = False
         self._journal = Journal(origin, beginning.prev, signer)
         self._status = StatusWriter(origin, settings.version, settings.heartbeat_s, signer)
         self._zones = tuple(Zone(zone) for zone in settings.zones)
@@ -125,7 +127,7 @@ class Agent:
         self._settling = Settling()
         self._heartbeat_ns = settings.heartbeat_s * S
         self._status_due_ns = wall.at_ns
-        self._told: tuple[dict[str, str], list[str]] = ({}, [])
+        self._told: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     # ------------------------------------------------------------ what a shell asks
 
@@ -133,6 +135,10 @@ class Agent:
         """What should be done now that this is known. Effects are to be carried out in order."""
         self._now_ns = max(self._now_ns, fact.at_ns)
         effects = self._take(fact)
+        # A contact bounces dozens of times. Where that says nothing, all else is as it was, and not due yet.
+        if self._is_bounce and self._next_ns is not None and self._now_ns < self._next_ns:
+            self._is_bounce = False
+            return effects
         # An edge may wait in the queue behind any other fact: only a Tick says that a level has lasted until now.
         if isinstance(fact, Tick):
             effects += self._tick_zones(self._now_ns)
@@ -142,7 +148,7 @@ class Agent:
 
     def due_ns(self) -> int | None:
         """When to feed a Tick if nothing else happens."""
-        return earliest(
+        self._next_ns = earliest(
             *(zone.due_ns() for zone in self._zones),
             None if self._start_ns is None else self._start_ns + START_NS,
             self._uplink.due_ns(),
@@ -153,6 +159,7 @@ class Agent:
             self._settling.due_ns(),
             self._status_due_ns if self._uplink.is_up else None,
         )
+        return self._next_ns
 
     def rehearse(self) -> None:
         """Use the wait for a contact to settle: what an alarm will need is done once, to no effect."""
@@ -170,7 +177,7 @@ class Agent:
         return {zone.settings.name: zone.state for zone in self._zones}
 
     @property
-    def troubles(self) -> list[str]:
+    def troubles(self) -> tuple[str, ...]:
         """What the device finds wrong with itself now."""
         return self._supervision.troubles.names
 
@@ -178,6 +185,11 @@ class Agent:
     def outbox_depth(self) -> int:
         """Events without a receipt."""
         return self._delivery.depth
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """What each indicator shows now, by its name."""
+        return self._lights.looks
 
     def stop(self, now_ns: int) -> list[Effect]:
         """Say goodbye in good order."""
@@ -189,7 +201,7 @@ class Agent:
     def _take(self, fact: Fact) -> list[Effect]:
         match fact:
             case Edge():
-                return self._zone_says(self._by_pin[fact.pin].feed(fact), self._now_ns)
+                return self._hear(fact)
             case WallClock():
                 return self._tell(self._supervision.clock(fact), self._now_ns)
             case LinkUp():
@@ -210,6 +222,13 @@ class Agent:
                 return []
             case _:
                 return self._take_stored(fact)
+
+    def _hear(self, edge: Edge) -> list[Effect]:
+        zone = self._by_pin[edge.pin]
+        before = zone.state
+        effects = self._zone_says(zone.feed(edge), self._now_ns)
+        self._is_bounce = not effects and zone.state == before
+        return effects
 
     def _take_stored(self, fact: Saved | Settled | Loaded | Thinned | StoreFailed | StoreWell) -> list[Effect]:
         match fact:
@@ -291,7 +310,7 @@ class Agent:
         )
 
     def _tell_status(self, now_ns: int) -> list[Effect]:
-        told = (self.zone_states, self._supervision.troubles.names)
+        told = (tuple(zone.state for zone in self._zones), self._supervision.troubles.names)
         if told != self._told:
             self._told = told
             self._status_due_ns = min(self._status_due_ns, now_ns + STATUS_DELAY_NS)
@@ -306,7 +325,7 @@ class Agent:
 
     def _report(self, now_ns: int) -> Report:
         health = {
-            "troubles": self._supervision.troubles.names,
+            "troubles": list(self._supervision.troubles.names),
             "broker": self._uplink.broker,
             "refused": dict(self._inbound.refused),
             "refused_by_broker": self._delivery.refused,

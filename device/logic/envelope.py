@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Never
 
 from drivers.ports import Keys, Signer
@@ -63,12 +64,17 @@ class Opened:
 
 def seal(payload: JsonObject, typ: Typ, signer: Signer) -> bytes:
     """Serialize and sign. ValueError if the result would be over MAX_BYTES."""
-    header = encode_json({"alg": signer.alg, "kid": signer.kid, "typ": typ.value})
-    signed = b64url(header) + b"." + b64url(encode_json(payload))
+    signed = _header(signer.alg, signer.kid, typ) + b"." + b64url(encode_json(payload))
     envelope = signed + b"." + b64url(signer.sign(signed))
     if len(envelope) > MAX_BYTES:
         raise ValueError(f"envelope of {len(envelope)} bytes, at most {MAX_BYTES} are allowed")
     return envelope
+
+
+@lru_cache(maxsize=16)
+def _header(alg: str, kid: str, typ: Typ) -> bytes:
+    """One signer has few types, and says the same of each every time."""
+    return b64url(encode_json({"alg": alg, "kid": kid, "typ": typ.value}))
 
 
 def unseal(envelope: bytes, typ: Typ, keys: Keys) -> Opened:
@@ -78,20 +84,31 @@ def unseal(envelope: bytes, typ: Typ, keys: Keys) -> Opened:
     parts = envelope.split(b".")
     if len(parts) != 3:
         raise Refused(Refusal.FORM)
-    header = _object(_unb64url(parts[0]), Refusal.HEADER)
-    if header.keys() != {"alg", "kid", "typ"} or not all(isinstance(v, str) for v in header.values()):
-        raise Refused(Refusal.HEADER)
-    if header["alg"] not in _ALGORITHMS:
-        raise Refused(Refusal.HEADER)
-    if header["typ"] != typ:
+    alg, kid, said = (_known_header if len(parts[0]) <= _SHORT_HEADER else _read_header)(parts[0])
+    if said != typ:
         raise Refused(Refusal.TYP)
     signature = _unb64url(parts[2])
-    verdict = keys.verify(header["kid"], header["alg"], signature, parts[0] + b"." + parts[1])
+    verdict = keys.verify(kid, alg, signature, parts[0] + b"." + parts[1])
     if verdict is None:
         raise Refused(Refusal.KID)
     if not verdict:
         raise Refused(Refusal.SIGNATURE)
-    return Opened(_object(_unb64url(parts[1]), Refusal.PAYLOAD), header["kid"])
+    return Opened(_object(_unb64url(parts[1]), Refusal.PAYLOAD), kid)
+
+
+def _read_header(part: bytes) -> tuple[str, str, str]:
+    """alg, kid and typ. Raises Refused."""
+    header = _object(_unb64url(part), Refusal.HEADER)
+    if header.keys() != {"alg", "kid", "typ"} or not all(isinstance(v, str) for v in header.values()):
+        raise Refused(Refusal.HEADER)
+    if header["alg"] not in _ALGORITHMS:
+        raise Refused(Refusal.HEADER)
+    return header["alg"], header["kid"], header["typ"]
+
+
+# Whoever is heard again and again says the same header each time.
+_known_header = lru_cache(maxsize=64)(_read_header)
+_SHORT_HEADER = 256
 
 
 def digest(envelope: bytes) -> str:
@@ -101,7 +118,7 @@ def digest(envelope: bytes) -> str:
 
 def encode_json(value: JsonObject) -> bytes:
     """Compact JSON in UTF-8; key order is kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def b64url(data: bytes) -> bytes:
@@ -121,7 +138,7 @@ def _unb64url(text: bytes) -> bytes:
 
 def _object(data: bytes, reason: Refusal) -> JsonObject:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = _DECODER.decode(data.decode("utf-8"))
         # What cannot be written again (1e999, half a surrogate pair) would fail later, where it is quoted.
         encode_json(value)
     except (ValueError, RecursionError):
@@ -140,3 +157,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 def _no_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
+
+
+# json.dumps and json.loads would make these anew for each envelope.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -49,6 +49,7 @@ class AlarmLook:
     def __init__(self) -> None:
         self._alarms: dict[Place, _Open] = {}
         self._due_ns: int | None = None
+        self.look = Look.DARK
 
     def heard(self, place: Place, now_ns: int) -> None:
         self._alarms[place] = _Open(now_ns, Look.HEARD)
@@ -60,6 +61,7 @@ class AlarmLook:
         alarm = self._alarms.get(place)
         if alarm is not None and alarm.look is Look.HEARD:
             alarm.look = Look.SENDING
+            self._plan()
 
     def answered(self, place: Place, answer: Answer, now_ns: int) -> None:
         """Later states replace earlier ones; an old receipt that comes again takes nothing back."""
@@ -93,8 +95,7 @@ class AlarmLook:
     def due_ns(self) -> int | None:
         return self._due_ns
 
-    @property
-    def look(self) -> Look:
+    def _added_up(self) -> Look:
         if not self._alarms:
             return Look.DARK
         newest = self._alarms[next(reversed(self._alarms))].look
@@ -104,6 +105,7 @@ class AlarmLook:
     def _plan(self) -> None:
         # Asked for at every fact, changed by few.
         self._due_ns = earliest(*(alarm.due_ns() for alarm in self._alarms.values()))
+        self.look = self._added_up()
 
 
 class Lights:

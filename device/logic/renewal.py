@@ -74,8 +74,12 @@ class Renewal:
         return earliest(
             self._errand_ns,
             self._trial_ns if self.staged is not None and self._phase is _Phase.RESTING else None,
-            self._proof_due_ns if self._phase in {_Phase.TRYING, _Phase.PROVING} else None,
+            self._proof_due_ns if self._is_on_trial else None,
         )
+
+    @property
+    def _is_on_trial(self) -> bool:
+        return self._phase is _Phase.TRYING or self._phase is _Phase.PROVING
 
     def tick(self, now_ns: int, standing: Standing) -> Do | None:
         """One thing at a time; ask again until there is nothing."""
@@ -83,7 +87,7 @@ class Renewal:
             self._errand_ns = None
             self._earliest_errand_ns = now_ns + HURRY_NS
             return Do.ERRAND
-        if self._phase in {_Phase.TRYING, _Phase.PROVING} and now_ns >= self._proof_due_ns:
+        if self._is_on_trial and now_ns >= self._proof_due_ns:
             return self._fall_back(now_ns)
         if self._phase is not _Phase.RESTING or self.staged is None or now_ns < self._trial_ns:
             return None

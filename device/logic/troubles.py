@@ -9,19 +9,18 @@ class Troubles:
 
     def __init__(self) -> None:
         self._now: dict[str, str] = {}
+        self.names: tuple[str, ...] = ()
+        """In order of the alphabet."""
 
     def __contains__(self, trouble: str) -> bool:
         return trouble in self._now
-
-    @property
-    def names(self) -> list[str]:
-        return sorted(self._now)
 
     def raise_(self, trouble: str, subject: str, at_ns: int, **detail: object) -> list[Happening]:
         """Tell a trouble, unless it has been told."""
         if trouble in self._now:
             return []
         self._now[trouble] = subject
+        self.names = tuple(sorted(self._now))
         return [Happening(at_ns, f"trouble.{trouble}", subject, Phase.RAISED, DEVICE_TROUBLES[trouble], dict(detail))]
 
     def restore(self, trouble: str, at_ns: int, **detail: object) -> list[Happening]:
@@ -29,5 +28,6 @@ class Troubles:
         subject = self._now.pop(trouble, None)
         if subject is None:
             return []
+        self.names = tuple(sorted(self._now))
         code = DEVICE_TROUBLES[trouble]
         return [Happening(at_ns, f"trouble.{trouble}", subject, Phase.RESTORED, code, dict(detail))]

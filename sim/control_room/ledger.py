@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,9 @@ from sim.errors import LedgerError
 # What a zone itself reports, as opposed to trouble with its wire.
 _OWN_TYPES = frozenset(f"ansim.{kind.what}" for kind in KINDS.values())
 _BASELINE = "baseline"
+_UNHEARD = (Place("", 0), "")
+# How a zone's word begins while it is in this trouble.
+_TROUBLE_WORDS = {"ansim.trouble.line": "line-", "ansim.trouble.chatter": "chatter", "ansim.trouble.stuck": "stuck"}
 
 
 class Filing(StrEnum):
@@ -77,12 +80,12 @@ class Ledger:
 
     def __init__(self, path: Path | None = None) -> None:
         """path: the file, made if it is not there; None keeps everything in memory and nothing for good."""
-        with _told():
+        with _TOLD:
             self._db = sqlite3.connect(
                 path if path is not None else ":memory:", isolation_level=None, check_same_thread=False
             )
         try:
-            with _told():
+            with _TOLD:
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
                 self._db.executescript(SCHEMA)
@@ -104,15 +107,15 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; on the disk when it ends well."""
-        with _told():
+        with _TOLD:
             self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-            with _told():
+            with _TOLD:
                 self._db.execute("COMMIT")
         finally:
             if self._db.in_transaction:
-                with _told():
+                with _TOLD:
                     self._db.execute("ROLLBACK")
 
     # ------------------------------------------------------------ events
@@ -191,28 +194,39 @@ class Ledger:
     def zones(self, device_id: str) -> tuple[ZoneState, ...]:
         """Every zone and its final state: `raised`, `restored`, or the word that it was in at the last start.
 
-        By the chain's order, not by that of arrival.
+        A trouble that it was in then, and that is over, is no state any more. By the chain's order, not by that of
+        arrival. Not known: what comes after a run whose start could not be counted (ffffffff); its status says it.
         """
         newest: dict[str, tuple[Place, str]] = {}
         rows = self._all("SELECT subject, type, state, epoch, seq FROM conditions WHERE device=?", device_id)
-        for subject, kind, state, epoch, seq in rows:
+        found = [(subject, kind, state, Place(epoch, seq)) for subject, kind, state, epoch, seq in rows]
+        for subject, kind, state, place in found:
             if kind == _BASELINE or kind in _OWN_TYPES:
-                newest[subject] = max(newest.get(subject, (Place("", 0), "")), (Place(epoch, seq), state))
+                newest[subject] = max(newest.get(subject, _UNHEARD), (place, state))
+        for subject, kind, state, place in found:
+            since, word = newest.get(subject, _UNHEARD)
+            if state == Phase.RESTORED and place > since and word.startswith(_TROUBLE_WORDS.get(kind, "-")):
+                newest[subject] = (since, Phase.RESTORED)
         return tuple(ZoneState(zone, state) for zone, (_, state) in sorted(newest.items()))
 
     def file_status(self, status: VerifiedStatus, received_utc_ns: int) -> bool:
         """Keep a status if it is news: False for the will of a connection that has been replaced."""
         current = self._one("SELECT epoch, boot, connection FROM statuses WHERE device=?", status.device)
-        seen_before = (
-            self._one("SELECT 1 FROM runs WHERE device=? AND epoch=?", status.device, status.epoch) is not None
-        )
-        self._run("INSERT OR IGNORE INTO runs VALUES (?,?)", status.device, status.epoch)
+        is_current = current is not None and current[0] == status.epoch
+        seen_before = is_current or self._note_run(status.device, status.epoch)
         if not supersedes(connected(status), Connected(*current) if current else None, seen_before=seen_before):
             return False
         self._run(
             "INSERT OR REPLACE INTO statuses VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", *_row(status), received_utc_ns
         )
         return True
+
+    def _note_run(self, device_id: str, epoch: str) -> bool:
+        """Whether it was noted before."""
+        known = self._one("SELECT 1 FROM runs WHERE device=? AND epoch=?", device_id, epoch) is not None
+        if not known:
+            self._run("INSERT INTO runs VALUES (?,?)", device_id, epoch)
+        return known
 
     def status(self, device_id: str) -> VerifiedStatus | None:
         """The newest status of a device, None if it has never spoken."""
@@ -251,15 +265,15 @@ class Ledger:
         )
 
     def _run(self, sql: str, *values: object) -> None:
-        with _told():
+        with _TOLD:
             self._db.execute(sql, values)
 
     def _one(self, sql: str, *values: object) -> Any:
-        with _told():
+        with _TOLD:
             return self._db.execute(sql, values).fetchone()
 
     def _all(self, sql: str, *values: object) -> list[Any]:
-        with _told():
+        with _TOLD:
             return self._db.execute(sql, values).fetchall()
 
 
@@ -269,23 +283,33 @@ _SELECT = (
 )
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LedgerError(f"the ledger does not keep what it is given: {error}") from error
+class _Told:
+    """Says what SQLite has to say as a LedgerError. Around every statement, so it must cost next to nothing."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise LedgerError(f"the ledger does not keep what it is given: {error}") from error
+
+
+_TOLD = _Told()
 
 
 def _at(event: VerifiedEvent) -> tuple[str, int]:
     return event.place.epoch, event.place.seq
 
 
-def _row(status: VerifiedStatus) -> list[object]:
-    values = list(astuple(status))
-    values[1] = status.presence.value
-    values[11] = json.dumps([[zone.zone, zone.state] for zone in status.zones])
-    return values
+def _row(status: VerifiedStatus) -> tuple[object, ...]:
+    zones = json.dumps([[zone.zone, zone.state] for zone in status.zones])
+    return (
+        *(status.device, status.presence.value, status.epoch, status.boot, status.connection, status.time),
+        *(status.version, status.heartbeat_s, status.last_seq, status.outbox_depth, status.outbox_oldest_s),
+        *(zones, status.health_json, status.digest),
+    )
 
 
 def _stored(row: Any) -> StoredEvent:

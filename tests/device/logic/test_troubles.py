@@ -21,4 +21,4 @@ def test_names_are_in_order() -> None:
     troubles = Troubles()
     for name in ("storage", "clock", "link"):
         troubles.raise_(name, "x", 0)
-    assert troubles.names == ["clock", "link", "storage"]
+    assert troubles.names == ("clock", "link", "storage")

@@ -163,6 +163,25 @@ def test_trouble_with_a_wire_is_not_the_zones_state(ledger: Ledger) -> None:
     assert ledger.zones(STORE) == (ZoneState("counter-button", "raised"),)
 
 
+@pytest.mark.parametrize(
+    ("word", "trouble"),
+    [("line-open", "trouble.line"), ("chatter", "trouble.chatter"), ("stuck", "trouble.stuck")],
+)
+def test_trouble_that_a_zone_was_in_at_the_start_is_over_with_its_restoral(
+    ledger: Ledger, word: str, trouble: str
+) -> None:
+    journal = make_journal()
+    detail = {"zones": {"hotline": word}}
+    started = verified(tell(journal, "system.started", "agent", Phase.REPORTED, detail), "event")
+    over = verified(tell(journal, trouble, "hotline", Phase.RESTORED), "event")
+
+    _file(ledger, started)
+    assert ledger.zones(STORE) == (ZoneState("hotline", word),)
+
+    _file(ledger, over)
+    assert ledger.zones(STORE) == (ZoneState("hotline", "restored"),)
+
+
 def test_thinning_is_kept_for_the_chain(ledger: Ledger) -> None:
     journal = make_journal()
     first, _, last = press(journal), press(journal), press(journal)
