@@ -9,11 +9,11 @@ import sys
 
 from device import __version__
 from device.usage import Parser
-from sim.commands import demo, run
+from sim.commands import demo, explore, run
 from sim.commands.registry import EX_UNAVAILABLE, OK
 from sim.errors import SimError
 
-_COMMANDS = (demo, run)
+_COMMANDS = (demo, run, explore)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,7 +16,7 @@ EX_UNAVAILABLE = 69
 """Something outside is missing: a broker, a port."""
 
 Options = argparse.Namespace
-Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no public name
 
 
 def add_command(commands: Commands, name: str, text: str, run: Callable[[Options], int]) -> Parser:

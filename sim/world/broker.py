@@ -30,12 +30,18 @@ class VirtualBroker:
         schedule: Schedule,
         deliver: Callable[[Message, Connection, bool], None],
         changed: Callable[[], None],
+        lost: Callable[[Message, Connection], None] = lambda *_: None,
     ) -> None:
-        """changed: called when connections that exist may be over, or new ones be possible."""
+        """changed: called when connections that exist may be over, or new ones be possible.
+
+        lost: told of what the control room does not get.
+        """
         self._schedule = schedule
         self._deliver = deliver
         self._changed = changed
+        self._lost = lost
         self._sessions: dict[str, _Session] = {}
+        self._held: deque[tuple[Message, Connection, bool]] = deque()
         self._delay_ns = 0
         self._turn = 0
         self.state = BrokerState.UP
@@ -68,9 +74,11 @@ class VirtualBroker:
     def take(self, message: Message, connection: Connection, *, is_will: bool = False) -> None:
         """Pass on to the control room what a device has published, or its will."""
         if self.state is BrokerState.FORGETFUL or self.is_down:
-            return
-        if self._delay_ns:
-            self._schedule(self._delay_ns, lambda: self._deliver(message, connection, is_will))
+            self._lost(message, connection)
+        elif self._delay_ns or self._held:
+            # Nothing overtakes, also where the broker has become fast again.
+            self._held.append((message, connection, is_will))
+            self._schedule(self._delay_ns, lambda: self._deliver(*self._held.popleft()))
         else:
             self._deliver(message, connection, is_will)
 

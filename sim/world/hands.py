@@ -201,7 +201,7 @@ def _disk(store: "Store", asked: act.Disk) -> None:
     disk = store.disk
     if asked.state is DiskState.CORRUPT:
         disk.corrupt()
-        store.witness.is_disk_harmed = True
+        store.witness.harm()
         return
     store.store_delay_ns = asked.delay_ns if asked.state is DiskState.SLOW else 0
     disk.broken = _BROKEN.get(asked.state)

@@ -6,6 +6,7 @@ from typing import Protocol
 from device.hands import Hands
 from device.logic.agent import Agent
 from device.logic.effects import Effect
+from device.logic.lamp import Look
 from device.logic.units import MS
 from device.loop import DRIFT_NS, RESAMPLE_NS
 from drivers.gpio import GpioInputs
@@ -22,6 +23,9 @@ class Watcher(Protocol):
     def fact(self, fact: Fact) -> None: ...
 
     def effect(self, effect: Effect) -> None: ...
+
+    def look(self, look: Look) -> None:
+        """What the lamp says when a fact has been taken."""
 
 
 class Life:
@@ -76,6 +80,7 @@ class Life:
             fact = self._facts.popleft()
             self._watcher.fact(fact)
             self._do(self.agent.feed(fact))
+            self._watcher.look(self.agent.alarm_look)
         self._ask()
 
     def _do(self, effects: list[Effect]) -> None:

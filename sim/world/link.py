@@ -116,7 +116,7 @@ class VirtualLink:
             connection.down.end()
             if not self.ways[broker].up.passes:
                 connection.up.end()
-            self._linger(broker, connection)
+            self._linger(broker, connection, self._patience_ns)
 
     def receive(self, broker: int, message: Message) -> None:
         """A broker has a message for the device. It waits there while the device is away."""
@@ -171,7 +171,7 @@ class VirtualLink:
         connection.down.put(lambda: self._post(Published(self._now(), token)))
         self._brokers[broker].take(message, connection)
 
-    def _hang_up(self, reason: str, *, in_good_order: bool) -> None:
+    def _hang_up(self, reason: str, *, in_good_order: bool, lingers_ns: int | None = None) -> None:
         self._attempt += 1
         connection, broker = self._connection, self._broker
         self._connection = self._broker = None
@@ -180,13 +180,16 @@ class VirtualLink:
         connection.down.end()
         server = self._brokers[broker]
         connection.up.put(lambda: server.part(connection) if in_good_order else server.lose(connection))
-        self._linger(broker, connection)
+        self._linger(broker, connection, self._patience_ns if lingers_ns is None else lingers_ns)
         self._say_down(broker, reason)
 
-    def _linger(self, broker: int, connection: Connection) -> None:
-        """The broker believes in the connection until it is told, or hears nothing for 1.5 keepalives."""
+    def _linger(self, broker: int, connection: Connection, lingers_ns: int) -> None:
+        """The broker believes in the connection until it is told, or hears nothing for 1.5 keepalives.
+
+        Both ends may have heard the other one for the last time at different moments: up to a ping apart.
+        """
         self._lingering[broker].add(connection)
-        self._schedule(self._patience_ns, lambda: self._let_go(broker, connection))
+        self._schedule(lingers_ns, lambda: self._let_go(broker, connection))
 
     def _let_go(self, broker: int, connection: Connection) -> None:
         if connection in self._lingering[broker]:
@@ -214,10 +217,7 @@ class VirtualLink:
         if self._now() < since_ns + self._patience_ns:
             self._schedule(since_ns + self._patience_ns - self._now(), lambda: self._lose_patience(broker))
         elif self._broker == broker and self._connection is not None:
-            connection = self._connection
-            if not self.ways[broker].up.passes:
-                self._brokers[broker].lose(connection)
-            self._hang_up("silent for 1.5 keepalives", in_good_order=False)
+            self._hang_up("silent for 1.5 keepalives", in_good_order=False, lingers_ns=self._patience_ns // 2)
 
     def _refuses(self, broker: int) -> bool:
         return self.ways[broker].is_refused or self._brokers[broker].is_down

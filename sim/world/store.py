@@ -6,12 +6,11 @@ from random import Random
 
 from device.hands import Hands
 from device.logic.agent import Agent, AgentSettings
-from device.logic.effects import Effect, Publish, Save, Settle
 from device.logic.event import Happening
-from device.logic.kinds import ZoneType
+from device.logic.kinds import KINDS, ZoneType
 from device.logic.lamp import Look, Shows
 from drivers.gpio import GpioInputs, GpioOutputs
-from drivers.ports import Beginning, Clock, Fact, Keys, LinkDown, LinkUp, Place, Post, Record, Saved, Settled
+from drivers.ports import Beginning, Clock, Fact, Keys, LinkDown, LinkUp, Place, Post
 from sim.board.board import Board
 from sim.board.bounce import PROFILES
 from sim.board.contact import Contact
@@ -26,7 +25,8 @@ from sim.world.life import Life
 from sim.world.link import VirtualLink
 from sim.world.setup import StoreSetup
 from sim.world.supply import Supply
-from sim.world.witness import Told, Witness
+from sim.world.watch import Watch
+from sim.world.witness import Witness
 
 LAMP_PIN, HEALTH_PIN = "GPIO22", "GPIO24"
 LAMP, HEALTH = "counter-led", "health-led"
@@ -69,7 +69,8 @@ class Store:
         self.lamp = Light(self.board, LAMP_PIN)
         self.health = Light(self.board, HEALTH_PIN)
         self.disk = MemoryDisk()
-        self.witness = Witness()
+        people = frozenset(zone.name for zone in setup.zones if KINDS[zone.type].by_person)
+        self.watch = Watch(lambda kind, text: tell(setup.id, kind, text), now_ns, people)
         self.supply = Supply(true_clock.monotonic_ns, self.after, setup.battery_ns, self)
         self.link = VirtualLink(
             setup.id, brokers, setup.keepalive_s, self.clock, self.after, self._random, self._post, self._refusal
@@ -88,14 +89,18 @@ class Store:
         self._early: list[Fact] = []
         self._kept: MemoryStore | None = None
         self._store_delay_ns = 0
-        self._shown = Look.DARK
-        self._swapped: set[frozenset[str]] = set()
+        self._swaps: list[frozenset[str]] = []
         self.room_thinks: Presence | None = None
         """What the control room believes; None before the first word."""
         self.heard_connection = 0
         """The newest connection that has told the control room that it is online."""
 
     # ------------------------------------------------------------ what can be seen
+
+    @property
+    def witness(self) -> Witness:
+        """What is remembered of it."""
+        return self.watch.witness
 
     @property
     def is_on(self) -> bool:
@@ -175,15 +180,22 @@ class Store:
 
     def swap(self, zone: str, other: str) -> None:
         """Exchange two zones' wires at the board; once more puts them right."""
-        for pin, other_pin in zip(self.pins_of(zone), self.pins_of(other), strict=True):
-            self.board.swap(pin, other_pin)
-            self._swapped ^= {frozenset({pin, other_pin})}
+        pair = frozenset({zone, other})
+        if self._swaps and self._swaps[-1] == pair:
+            self._swaps.pop()
+        else:
+            self._swaps.append(pair)
+        self._exchange(pair)
 
     def unswap(self) -> None:
         """Put every exchanged wire right."""
-        for pin, other_pin in map(sorted, self._swapped):
+        while self._swaps:
+            self._exchange(self._swaps.pop())
+
+    def _exchange(self, pair: frozenset[str]) -> None:
+        pins, other_pins = (self.pins_of(zone) for zone in sorted(pair))
+        for pin, other_pin in zip(pins, other_pins, strict=True):
             self.board.swap(pin, other_pin)
-        self._swapped.clear()
 
     # ------------------------------------------------------------ what the supply does
 
@@ -231,15 +243,16 @@ class Store:
                 inputs.watch(pin, zone.pull)
         for pin in _LIGHTS.values():
             outputs.claim(pin, active_high=True)
+        is_blind = self.disk.broken is not None or self.witness.is_disk_harmed
+        self.watch.begin(life, beginning, is_blind=is_blind)
         agent = self._agent(beginning, boot)
         hands = Hands(outputs, self.link, self._kept, self._renewer, _LIGHTS)
-        self._life = Life(agent, hands, inputs, self.clock, self.after, self)
+        self._life = Life(agent, hands, inputs, self.clock, self.after, self.watch)
         early, self._early = self._early, []
         for fact in early:
             self._life.post(fact)
 
     def _agent(self, beginning: Beginning, boot: str) -> Agent:
-        self.witness.epochs.append(beginning.epoch)
         in_force, staged = self._office.load()
         settings = replace(
             self._settings,
@@ -254,13 +267,14 @@ class Store:
     def _end(self) -> None:
         self._life = self._kept = None
         self.board.close()
-        self._look_at_lamp()
+        self.watch.end()
 
     def _post_of(self, life: int) -> Post:
         """What was begun in one life is never answered in another."""
         return lambda fact: self._post(fact) if life == self._lives else None
 
     def _post(self, fact: Fact) -> None:
+        self.watch.posted(fact)
         if self._life is not None:
             self._life.post(fact)
         elif not isinstance(fact, LinkUp | LinkDown):
@@ -275,54 +289,3 @@ class Store:
         if zone.normally_closed:
             return Contact(self.board, random, None, zone.pin, profile)
         return Contact(self.board, random, zone.pin, zone.pin_nc, profile)
-
-    # ------------------------------------------------------------ over the agent's shoulder
-
-    def fact(self, fact: Fact) -> None:
-        match fact:
-            case Saved():
-                self.witness.confirmed.update(fact.places)
-            case Settled():
-                self.witness.settled.update(fact.places)
-            case LinkUp():
-                self._tell(self.id, "link", f"up, broker {fact.broker + 1}")
-            case LinkDown():
-                self._tell(self.id, "link", f"down, broker {fact.broker + 1}: {fact.reason}")
-            case _:
-                pass
-
-    def effect(self, effect: Effect) -> None:
-        match effect:
-            case Save(record, Happening() as happening):
-                self._hear(record, happening)
-            case Settle(place, state):
-                self._hold(place, state)
-            case Publish(message) if self.witness.places.get(message.payload) in self.witness.settled:
-                place = self.witness.places[message.payload]
-                self._fault("again", f"{place} is sent, although it was settled for good")
-            case _:
-                pass
-        self._look_at_lamp()
-
-    def _hear(self, record: Record, happening: Happening) -> None:
-        self.witness.told.append(Told(self._now_ns(), self._lives, record, happening))
-        self.witness.digests[record.place] = record.digest
-        self.witness.places[record.envelope] = record.place
-        self._tell(self.id, "told", f"{record.place} {happening.what} {happening.phase} {happening.subject}")
-
-    def _hold(self, place: Place, state: str) -> None:
-        """The agent believes that the control room has an event."""
-        self._tell(self.id, "answered", f"{place} {state}")
-        digest = self.witness.digests.get(place)
-        if digest is None or self.witness.promised.get(place) != digest:
-            self._fault("false-received", f"{place} is held to be {state}, and nobody has said so")
-
-    def _fault(self, rule: str, text: str) -> None:
-        self.witness.faults.append((self._now_ns(), rule, text))
-        self._tell(self.id, "FAULT", f"{rule}: {text}")
-
-    def _look_at_lamp(self) -> None:
-        look = self.look
-        if look is not self._shown:
-            self._shown = look
-            self._tell(self.id, "lamp", look.value)

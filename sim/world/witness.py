@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from device.logic.event import Happening
+from device.logic.receipt import Answer, Receipt
 from drivers.ports import Place, Record
 
 
@@ -24,18 +25,39 @@ class Witness:
     told: list[Told] = field(default_factory=list)
     epochs: list[str] = field(default_factory=list)
     """Of each life."""
+    blind: set[str] = field(default_factory=set)
+    """Epochs that began while the disk could not be read."""
     digests: dict[Place, str] = field(default_factory=dict)
     places: dict[bytes, Place] = field(default_factory=dict)
     """By envelope."""
     confirmed: set[Place] = field(default_factory=set)
     """Said by the disk to survive a power cut."""
+    harmed: set[Place] = field(default_factory=set)
+    """Were on the disk when it became corrupt: no disk keeps its word then."""
     promised: dict[Place, str] = field(default_factory=dict)
     """Digests of the control room's honest receipts."""
+    said: dict[Place, set[Answer]] = field(default_factory=dict)
+    """What those receipts say."""
     settled: set[Place] = field(default_factory=set)
     """Said by the disk to be forgotten for good."""
     arrivals: Counter[Place] = field(default_factory=Counter)
     """How often the control room was given an event."""
     is_disk_harmed: bool = False
-    """What was stored may be gone: no disk keeps its word then."""
+    lost_status_ns: int | None = None
+    """When a status has not reached the control room; the next heartbeat makes good for it."""
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     """What was seen to be wrong when it happened: time, rule, text."""
+
+    def harm(self) -> None:
+        """What is on the disk cannot be read any more."""
+        self.is_disk_harmed = True
+        self.harmed |= self.confirmed
+
+    def promise(self, receipt: Receipt) -> None:
+        """The control room has said so, and meant it."""
+        self.promised[receipt.place] = receipt.digest
+        self.said.setdefault(receipt.place, set()).add(receipt.answer)
+
+    def has_promised(self, place: Place) -> bool:
+        """Whether the control room has said that it has this event, as it was told."""
+        return place in self.digests and self.promised.get(place) == self.digests[place]

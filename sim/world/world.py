@@ -113,7 +113,7 @@ class World:
         self.time.schedule.at(self.clock.monotonic_ns() + delay_ns, action)
 
     def _broker(self, number: int) -> VirtualBroker:
-        return VirtualBroker(self._after, self._deliver, lambda: self._recheck(number))
+        return VirtualBroker(self._after, self._deliver, lambda: self._recheck(number), self._lose)
 
     def _store(self, setup: StoreSetup) -> Store:
         return Store(
@@ -137,7 +137,13 @@ class World:
 
     def _deliver(self, message: Message, connection: Connection, is_will: bool) -> None:
         self._carrier, self._is_will = connection, is_will
+        if self.room.is_away:
+            self._lose(message, connection)
         self.room.take(message)
+
+    def _lose(self, message: Message, connection: Connection) -> None:
+        if message.topic.endswith("/status"):
+            self.stores[connection.device].witness.lost_status_ns = self.now_ns
 
     def _heard(self, taken: Taken) -> None:
         match taken:
@@ -172,7 +178,7 @@ class World:
         if honest:
             try:
                 for receipt in read_receipts(message.payload, device, self.keyring.room_keys):
-                    store.witness.promised[receipt.place] = receipt.digest
+                    store.witness.promise(receipt)
             except Refused:  # it was meant well, and says nothing
                 pass
         for broker in range(len(self.brokers)):

@@ -73,7 +73,16 @@ def test_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_benchmark_of_the_budgets_is_there() -> None:
-    assert list(BENCHMARKS) == ["latency", "latency-tls", "light", "resources", "durability", "kills", "office"]
+    assert list(BENCHMARKS) == [
+        "latency",
+        "latency-tls",
+        "light",
+        "resources",
+        "durability",
+        "kills",
+        "office",
+        "simulator",
+    ]
 
 
 def test_cost_of_a_program_is_told_with_its_status() -> None:

@@ -1,0 +1,138 @@
+"""`ansim-sim explore`: plays worlds in which everything goes wrong, and makes small what breaks a rule."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+
+from device.logic.units import S
+from sim.commands.registry import EX_UNAVAILABLE, FAILED, OK, Commands, Options, add_command
+from sim.explore.draw import SHORTEST_NS, draw
+from sim.explore.explore import Outcome, Plan, explore, play
+from sim.explore.reduce import reduce
+from sim.scenario.crew import cores
+from sim.scenario.progress import progress
+from sim.scenario.writing import write_scenario
+
+_HOUR_S = 3_600
+_LONGEST_H = 24 * 90
+_MOST_SEEDS = 10_000_000
+_MOST_JOBS = 256
+
+
+def add(commands: Commands) -> None:
+    text = "play worlds that chance draws, with every fault there is, until one breaks a rule"
+    explore_ = add_command(commands, "explore", text, run)
+    explore_.add_argument(
+        "--seeds", type=_whole(1, _MOST_SEEDS), default=100, metavar="N", help="worlds (default: 100)"
+    )
+    explore_.add_argument("--hours", type=_hours, default=24.0, metavar="H", help="how long each one is (default: 24)")
+    explore_.add_argument("--first", type=_whole(0, _MOST_SEEDS), default=0, metavar="SEED", help="(default: 0)")
+    explore_.add_argument(
+        "-j", dest="jobs", type=_whole(1, _MOST_JOBS), metavar="N", help="processes (default: one per core)"
+    )
+    explore_.add_argument("--json", action="store_true", help="one JSON line per broken rule, and one in the end")
+    explore_.add_argument("--out", type=Path, metavar="FOLDER", help="write what breaks a rule as a scenario")
+    explore_.add_argument("--keep-going", action="store_true", help="do not stop at the first world that breaks a rule")
+
+
+def run(options: Options) -> int:
+    try:
+        return _run(options)
+    except BrokenPipeError:
+        # Whoever was listening has left; Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _run(options: Options) -> int:
+    if options.out is not None and not _make(options.out):
+        return EX_UNAVAILABLE
+    begun_s, seeds = time.monotonic(), range(options.first, options.first + options.seeds)
+    plan = Plan(seeds, round(options.hours * _HOUR_S) * S, options.jobs or cores(), options.keep_going)
+    seen: list[Outcome] = []
+    with closing(_noted(plan, seen)) as outcomes, progress(outcomes, len(seeds), sys.stdout) as plays:
+        broken = explore(plan, plays)
+    unwritten = [outcome for outcome in broken if not _tell(outcome, plan, options)]
+    _sum_up(len(seen), broken, time.monotonic() - begun_s, options)
+    if unwritten:
+        return EX_UNAVAILABLE
+    return FAILED if broken else OK
+
+
+def _noted(plan: Plan, seen: list[Outcome]) -> Generator[Outcome, None, None]:
+    for outcome in play(plan):
+        seen.append(outcome)
+        yield outcome
+
+
+def _tell(outcome: Outcome, plan: Plan, options: Options) -> bool:
+    """False if it could not be written."""
+    written = True
+    for rule in outcome.rules:
+        path = None if options.out is None else options.out / f"seed-{outcome.seed}-{rule}.toml"
+        finding = next(finding for finding in outcome.findings if finding.rule == rule)
+        if options.json:
+            told = {"seed": outcome.seed, "rule": rule, "where": finding.where, "text": finding.text}
+            print(json.dumps(told | {"file": None if path is None else str(path)}), flush=True)
+        else:
+            print(f"seed {outcome.seed}: {finding} (the rule: {finding.meaning})", flush=True)
+        if path is not None:
+            written &= _write(path, outcome.seed, plan.length_ns, rule, quiet=options.json)
+    return written
+
+
+def _write(path: Path, seed: int, length_ns: int, rule: str, *, quiet: bool) -> bool:
+    small = reduce(draw(seed, length_ns), rule)
+    try:
+        path.write_text(write_scenario(small), encoding="utf-8")
+    except OSError as error:
+        print(f"ansim-sim explore: {path}: cannot be written: {error.strerror}", file=sys.stderr)
+        return False
+    if not quiet:
+        print(f"  {len(small.steps)} steps left: ansim-sim run {path}")
+    return True
+
+
+def _make(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"ansim-sim explore: {folder}: cannot be made: {error.strerror}", file=sys.stderr)
+        return False
+    return True
+
+
+def _sum_up(played: int, broken: list[Outcome], elapsed_s: float, options: Options) -> None:
+    if options.json:
+        print(json.dumps({"worlds": played, "broken": len(broken), "elapsed_s": round(elapsed_s, 1)}))
+        return
+    years = played * options.hours / 24 / 365.25
+    verdict = f"{len(broken)} of them break a rule" if broken else "no rule was broken"
+    print(f"{played} worlds of {options.hours:g} h, {years:.2f} years, in {elapsed_s:.0f} s: {verdict}")
+
+
+def _hours(text: str) -> float:
+    shortest_h = SHORTEST_NS / S / _HOUR_S
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not shortest_h <= hours <= _LONGEST_H:
+        raise argparse.ArgumentTypeError(f"{text!r}: hours from {shortest_h:.2f} to {_LONGEST_H} are allowed")
+    return hours
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        # int() takes blanks, underscores and signs, and refuses what is too long with an error of its own.
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text!r}: a whole number {least} to {most} is allowed")
+        return number
+
+    return read

@@ -1,0 +1,71 @@
+"""Plays many worlds, one after the other or over several processes, and makes small what breaks a rule in them."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+
+from sim.explore.draw import draw
+from sim.explore.judge import Finding, judge
+from sim.scenario.crew import settle_in
+from sim.scenario.errors import CrewError
+
+# So many worlds are handed to a process at once: few enough to stop soon, enough to make the handing over cheap.
+_CHUNK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which worlds. `jobs`: processes; 1 plays here. `keep_going`: also behind one that breaks a rule."""
+
+    seeds: range
+    length_ns: int
+    jobs: int = 1
+    keep_going: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of one world; `findings` is empty if all is well."""
+
+    seed: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Each broken rule once."""
+        return tuple(dict.fromkeys(finding.rule for finding in self.findings))
+
+
+def explore(plan: Plan, outcomes: Iterator[Outcome] | None = None) -> list[Outcome]:
+    """The worlds that break a rule; without `keep_going` the first one. `outcomes`: of `play`, if somebody looks on."""
+    broken: list[Outcome] = []
+    for outcome in play(plan) if outcomes is None else outcomes:
+        if outcome.findings:
+            broken.append(outcome)
+            if not plan.keep_going:
+                break
+    return broken
+
+
+def play(plan: Plan) -> Iterator[Outcome]:
+    """World by world, in the order of their seeds. Raises CrewError if a process dies."""
+    one = partial(play_one, plan.length_ns)
+    if plan.jobs == 1:
+        yield from map(one, plan.seeds)
+        return
+    # Forked children would share what this process has open.
+    pool = ProcessPoolExecutor(plan.jobs, mp_context=get_context("spawn"), initializer=settle_in)
+    try:
+        yield from pool.map(one, plan.seeds, chunksize=_CHUNK)
+    except BrokenProcessPool:
+        raise CrewError("a process that played worlds has died") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def play_one(length_ns: int, seed: int) -> Outcome:
+    """In this process."""
+    return Outcome(seed, judge(draw(seed, length_ns)))
