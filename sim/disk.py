@@ -4,7 +4,7 @@ Not modelled: torn writes, flipped bits within an event, a disk that loses what 
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
@@ -12,9 +12,7 @@ from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urg
 from drivers.store.keeper import BATCH, CAPACITY, Keeper
 from drivers.store.medium import REJECTED, Found, Past, Unusable
 from drivers.store.requests import Load, Note, Request, Save, Settle
-
-Schedule = Callable[[int, Callable[[], None]], None]
-"""Do the action in so many nanoseconds of virtual time."""
+from sim.schedule import After
 
 _KEPT = 1000
 
@@ -192,7 +190,7 @@ class Wiring:
 
     post: Post
     clock: Clock
-    schedule: Schedule
+    schedule: After
 
 
 def open_memory_store(

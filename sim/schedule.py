@@ -13,6 +13,8 @@ from sim.clock import ManualClock
 _LOG = logging.getLogger(__name__)
 
 Action = Callable[[], None]
+After = Callable[[int, Action], None]
+"""Do the action in so many nanoseconds."""
 
 
 class Planned(NamedTuple):

@@ -1,19 +1,14 @@
 """Hands on one board, in its own process: acts on contacts, wires, clock and disk."""
 
-from collections.abc import Callable
-
 from sim.acts import model as act
 from sim.acts.model import Act
-from sim.acts.words import Leg, Time, WireFault
+from sim.board import touch
 from sim.board.board import Board
-from sim.board.bounce import CLEAN, PROFILES
+from sim.board.bounce import CLEAN
 from sim.board.contact import Contact
 from sim.board.disk import BoardDisk
-from sim.board.wire import Wire
+from sim.schedule import After
 from sim.world.clock import DeviceClock
-
-After = Callable[[int, Callable[[], None]], None]
-"""Do the action in so many nanoseconds."""
 
 
 class BoardHands:
@@ -49,72 +44,15 @@ class BoardHands:
     def do(self, done: Act) -> None:
         match done:
             case act.Press() | act.Hold() | act.Release() | act.Chatter() | act.Glitch() | act.Contact():
-                self._move(self._contacts[done.zone], done)
+                touch.move(self._contacts[done.zone], done, self._after)
             case act.Wire():
-                for wire in _wires(self._contacts[done.zone], done):
-                    _FAULTS[done.state](wire)
+                touch.damage(self._contacts[done.zone], done)
             case act.Swap():
                 for pin, other in zip(self._pins[done.zone], self._pins[done.other], strict=True):
                     self._board.swap(pin, other)
             case act.Clock():
-                self._set(done)
+                touch.set_clock(self._clock, done)
             case act.Disk():
                 self._disk.become(done.state, done.delay_ns)
             case _:
                 raise ValueError(f"{done} is not done to a board")
-
-    def _move(
-        self,
-        contact: Contact,
-        done: act.Press | act.Hold | act.Release | act.Chatter | act.Glitch | act.Contact,
-    ) -> None:
-        match done:
-            case act.Press():
-                contact.press()
-                self._after(done.for_ns, contact.release)
-            case act.Hold():
-                contact.press()
-            case act.Release():
-                contact.release()
-            case act.Chatter():
-                contact.chatter(done.edges, done.period_ns)
-            case act.Glitch():
-                contact.glitch(done.pulses, done.length_ns, done.gap_ns)
-            case act.Contact():
-                contact.profile = PROFILES[done.state]
-
-    def _set(self, done: act.Clock) -> None:
-        match done.state:
-            case Time.SYNCED:
-                self._clock.sync()
-            case Time.UNSYNCED:
-                self._clock.unsync()
-            case Time.UNSET:
-                self._clock.unset()
-            case None:
-                pass
-        if done.jump_ns:
-            self._clock.jump(done.jump_ns)
-        if done.drift_ppm is not None:
-            self._clock.drift(done.drift_ppm)
-
-
-_FAULTS: dict[WireFault, Callable[[Wire], None]] = {
-    WireFault.WHOLE: Wire.mend,
-    WireFault.CUT: Wire.cut,
-    WireFault.SHORTED: Wire.short,
-}
-
-
-def _wires(contact: Contact, done: act.Wire) -> list[Wire]:
-    match done.leg, done.state:
-        case Leg.OPEN, _:
-            return [contact.wire]
-        case Leg.CLOSED, _:
-            return [contact.wire_nc]
-        case Leg.COMMON, WireFault.CUT:
-            return [contact.common]
-        case Leg.COMMON, WireFault.SHORTED:
-            return [contact.wire, contact.wire_nc]
-        case _:
-            return [contact.common, contact.wire, contact.wire_nc]

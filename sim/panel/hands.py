@@ -1,24 +1,20 @@
 """Performs acts on a stage, in real time. The panel's thread only."""
 
-from collections.abc import Callable, Iterator
-from typing import assert_never
+from collections.abc import Iterator
 
 from device.logic.receipt import Answer as Answered
-from device.logic.units import MS, S
 from drivers.ports import Place
 from sim.acts import model as act
 from sim.acts.model import Act, StoreAct
 from sim.acts.reading import needs_store
-from sim.acts.words import NetworkState, OnOff, RoomState
-from sim.control_room.core import Answering, Prompt, Silent, Slow, Wrong
-from sim.network.network import FaultyLink
+from sim.acts.words import OnOff, RoomState
+from sim.control_room.moods import answering_in
+from sim.network.become import become
 from sim.panel.broker_hand import BrokerHand
 from sim.panel.model import Model
 from sim.panel.store_hand import StoreHand
+from sim.schedule import After
 from sim.stage import Stage
-
-After = Callable[[int, Callable[[], None]], None]
-"""Do the action in so many nanoseconds."""
 
 
 class Hands:
@@ -130,13 +126,13 @@ class Hands:
     def _network(self, asked: act.Network, store: str) -> None:
         links, shown = self._stage.stores[store].networks, self._model.stores[store].networks
         for number in range(len(links)) if asked.broker == 0 else (asked.broker - 1,):
-            _become(links[number], asked)
+            become(links[number], asked)
             shown[number] = asked
 
     def _mood(self, asked: act.Room) -> None:
         self._model.room.mood = asked
         for seat, hand in zip(self._stage.seats, self._brokers, strict=True):
-            seat.room.answering = _answering(asked)
+            seat.room.answering = answering_in(asked.state, asked.delay_ns, asked.lie)
             hand.let_room_in(asked.state is not RoomState.AWAY)
 
     def _answer(self, asked: act.Answer, store: str) -> None:
@@ -158,39 +154,3 @@ class Hands:
 
     def _chosen(self, number: int) -> Iterator[BrokerHand]:
         yield from self._brokers if number == 0 else (self._brokers[number - 1],)
-
-
-def _answering(mood: act.Room) -> Answering:
-    match mood.state:
-        case RoomState.SILENT:
-            return Silent()
-        case RoomState.SLOW:
-            return Slow(mood.delay_ns / S)
-        case RoomState.LYING:
-            return Wrong(mood.lie)
-        case RoomState.PROMPT | RoomState.AWAY:
-            return Prompt()
-        case _:
-            assert_never(mood.state)
-
-
-def _become(link: FaultyLink, asked: act.Network) -> None:
-    match asked.state:
-        case NetworkState.UP:
-            link.up()
-        case NetworkState.REFUSED:
-            link.refuse()
-        case NetworkState.BLACK:
-            link.black()
-        case NetworkState.SLOW:
-            link.slow(asked.delay_ns / MS)
-        case NetworkState.LOSSY:
-            link.lossy(asked.loss_percent / 100)
-        case NetworkState.HALF_OPEN_UP:
-            link.half_open(passes_up=True)
-        case NetworkState.HALF_OPEN_DOWN:
-            link.half_open(passes_up=False)
-        case NetworkState.FLAPPING:
-            link.flap(asked.period_ns / S)
-        case _:
-            assert_never(asked.state)

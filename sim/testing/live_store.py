@@ -21,12 +21,12 @@ from sim.acts.reading import describe_act, word_of
 from sim.acts.words import OnOff
 from sim.board.conditions import Conditions
 from sim.board.remote import RemoteBoard
+from sim.network.become import become
 from sim.network.network import FaultyLink
 from sim.site import Site, make_site
 from sim.testing.errors import Unplayable
 from sim.testing.hands import Hands
 from sim.testing.live_log import LiveEvent, LiveLog
-from sim.testing.live_network import become
 from sim.testing.receipts import sign_receipt
 from sim.testing.words import seconds_of
 from sim.world.setup import BATTERY, MAINS

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from drivers.ports import Message
 from sim.acts.words import BrokerState
+from sim.schedule import After
 from sim.world.connection import Connection
-from sim.world.supply import Schedule
 
 # Mosquitto's max_queued_messages.
 _QUEUE = 1_000
@@ -27,7 +27,7 @@ class VirtualBroker:
 
     def __init__(
         self,
-        schedule: Schedule,
+        schedule: After,
         deliver: Callable[[Message, Connection, bool], None],
         changed: Callable[[], None],
         lost: Callable[[Message, Connection], None] = lambda *_: None,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 
 from drivers.ports import Message
+from sim.schedule import After
 from sim.world.flow import Flow
-from sim.world.supply import Schedule
 from sim.world.way import Way
 
 
@@ -19,7 +19,7 @@ class Connection:
         will: Message | None,
         way: Way,
         now_ns: Callable[[], int],
-        schedule: Schedule,
+        schedule: After,
         random: Random,
     ) -> None:
         self.device = device

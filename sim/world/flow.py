@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from device.logic.units import MS
-from sim.world.supply import Schedule
+from sim.schedule import After
 
 Arrive = Callable[[], None]
 
@@ -28,7 +28,7 @@ class Conduct:
 class Flow:
     """Items on their way. `end` forgets them all and returns those that have not arrived."""
 
-    def __init__(self, now_ns: Callable[[], int], schedule: Schedule, random: Random, conduct: Conduct) -> None:
+    def __init__(self, now_ns: Callable[[], int], schedule: After, random: Random, conduct: Conduct) -> None:
         self._now_ns = now_ns
         self._schedule = schedule
         self._random = random

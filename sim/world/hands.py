@@ -8,10 +8,9 @@ from drivers.ports import Place, StoreFault
 from sim.acts import model as act
 from sim.acts.model import Act, StoreAct
 from sim.acts.reading import needs_store
-from sim.acts.words import BrokerState, DiskState, Leg, NetworkState, OnOff, RoomState, Time, WireFault
+from sim.acts.words import BrokerState, DiskState, NetworkState, OnOff, RoomState
+from sim.board import touch
 from sim.board.bounce import PROFILES
-from sim.board.contact import Contact
-from sim.board.wire import Wire
 
 if TYPE_CHECKING:
     from sim.world.store import Store
@@ -92,15 +91,15 @@ def _mend(store: "Store") -> None:
 def _at_store(store: "Store", asked: StoreAct) -> None:
     match asked:
         case act.Press() | act.Hold() | act.Release() | act.Chatter() | act.Glitch() | act.Contact():
-            _at_contact(store, store.contacts[asked.zone], asked)
+            touch.move(store.contacts[asked.zone], asked, store.after)
         case act.Wire():
-            _wire(store.contacts[asked.zone], asked)
+            touch.damage(store.contacts[asked.zone], asked)
         case act.Swap():
             store.swap(asked.zone, asked.other)
         case act.Power() | act.Mains() | act.Battery() | act.Brownout() | act.Restart():
             _supply(store, asked)
         case act.Clock():
-            _clock(store, asked)
+            touch.set_clock(store.clock, asked)
         case act.Disk():
             _disk(store, asked)
         case act.Network():
@@ -110,54 +109,6 @@ def _at_store(store: "Store", asked: StoreAct) -> None:
             raise ValueError("an answer is given by the room")
         case _:
             assert_never(asked)
-
-
-def _at_contact(
-    store: "Store",
-    contact: Contact,
-    asked: act.Press | act.Hold | act.Release | act.Chatter | act.Glitch | act.Contact,
-) -> None:
-    match asked:
-        case act.Press():
-            contact.press()
-            store.after(asked.for_ns, contact.release)
-        case act.Hold():
-            contact.press()
-        case act.Release():
-            contact.release()
-        case act.Chatter():
-            contact.chatter(asked.edges, asked.period_ns)
-        case act.Glitch():
-            contact.glitch(asked.pulses, asked.length_ns, asked.gap_ns)
-        case act.Contact():
-            contact.profile = PROFILES[asked.state]
-        case _:
-            assert_never(asked)
-
-
-def _wire(contact: Contact, asked: act.Wire) -> None:
-    for wire in _wires(contact, asked):
-        match asked.state:
-            case WireFault.WHOLE:
-                wire.mend()
-            case WireFault.CUT:
-                wire.cut()
-            case WireFault.SHORTED:
-                wire.short()
-
-
-def _wires(contact: Contact, asked: act.Wire) -> list[Wire]:
-    match asked.leg:
-        case Leg.OPEN:
-            return [contact.wire]
-        case Leg.CLOSED:
-            return [contact.wire_nc]
-        case Leg.COMMON if asked.state is WireFault.CUT:
-            return [contact.common]
-        case Leg.COMMON if asked.state is WireFault.SHORTED:
-            return [contact.wire, contact.wire_nc]
-        case _:
-            return [contact.common, contact.wire, contact.wire_nc]
 
 
 def _supply(store: "Store", asked: act.Power | act.Mains | act.Battery | act.Brownout | act.Restart) -> None:
@@ -177,24 +128,6 @@ def _supply(store: "Store", asked: act.Power | act.Mains | act.Battery | act.Bro
             store.restart()
         case _:
             assert_never(asked)
-
-
-def _clock(store: "Store", asked: act.Clock) -> None:
-    match asked.state:
-        case Time.SYNCED:
-            store.clock.sync()
-        case Time.UNSYNCED:
-            store.clock.unsync()
-        case Time.UNSET:
-            store.clock.unset()
-        case None:
-            pass
-        case _:
-            assert_never(asked.state)
-    if asked.jump_ns:
-        store.clock.jump(asked.jump_ns)
-    if asked.drift_ppm is not None:
-        store.clock.drift(asked.drift_ppm)
 
 
 def _disk(store: "Store", asked: act.Disk) -> None:

@@ -11,7 +11,7 @@ from device.logic.units import MS
 from device.loop import DRIFT_NS, RESAMPLE_NS
 from drivers.gpio import GpioInputs
 from drivers.ports import Clock, Edge, Fact, Tick
-from sim.world.supply import Schedule
+from sim.schedule import After
 
 # An agent that asks to be asked again and again at one moment would stop the world.
 _MOST_TURNS_AT_ONCE = 10_000
@@ -32,7 +32,7 @@ class Life:
     """Facts are taken one after the other; nothing happens once the life is over."""
 
     def __init__(
-        self, agent: Agent, hands: Hands, inputs: GpioInputs, clock: Clock, schedule: Schedule, watcher: Watcher
+        self, agent: Agent, hands: Hands, inputs: GpioInputs, clock: Clock, schedule: After, watcher: Watcher
     ) -> None:
         self.agent = agent
         self._hands = hands

@@ -6,9 +6,9 @@ from random import Random
 from device.logic.units import S
 from drivers.ports import Clock, LinkDown, LinkUp, Message, Post, Probed, Published, Received
 from sim.acts.words import NetworkState
+from sim.schedule import After
 from sim.world.broker import VirtualBroker
 from sim.world.connection import Connection
-from sim.world.supply import Schedule
 from sim.world.way import Way
 
 # drivers/mqtt gives a connection attempt this long, and a silent connection 1.5 keepalives.
@@ -27,7 +27,7 @@ class VirtualLink:
         brokers: Sequence[VirtualBroker],
         keepalive_s: int,
         clock: Clock,
-        schedule: Schedule,
+        schedule: After,
         random: Random,
         post: Post,
         refusal: Callable[[], str | None] = lambda: None,

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 
 from device.logic.receipt import Answer
-from device.logic.units import S
 from drivers.ports import Clock, Message, Place
 from sim.acts.words import RoomState
-from sim.control_room.core import Answering, Prompt, RoomCore, Silent, Slow, Wrong
+from sim.control_room.core import RoomCore, Wrong
 from sim.control_room.desk import Letter, Taken
 from sim.control_room.mischief import Wrongness
-from sim.world.supply import Schedule
+from sim.control_room.moods import answering_in
+from sim.schedule import After
 
 
 class VirtualRoom:
@@ -19,7 +19,7 @@ class VirtualRoom:
         self,
         core: RoomCore,
         clock: Clock,
-        schedule: Schedule,
+        schedule: After,
         heard: Callable[[Taken], None],
         said: Callable[[Message, bool], None],
     ) -> None:
@@ -38,7 +38,7 @@ class VirtualRoom:
     def become(self, state: RoomState, delay_ns: int = 0, lie: Wrongness = Wrongness.DIGEST) -> None:
         """What it has delayed already stays so."""
         self.state = state
-        self.core.answering = _answering(state, delay_ns, lie)
+        self.core.answering = answering_in(state, delay_ns, lie)
 
     def take(self, message: Message) -> None:
         """A message has reached the broker that this room listens to."""
@@ -67,15 +67,3 @@ class VirtualRoom:
     def _tick(self) -> None:
         self._due_ns = None
         self._say(self.core.tick(self._clock.wall()), honest=True)
-
-
-def _answering(state: RoomState, delay_ns: int, lie: Wrongness) -> Answering:
-    match state:
-        case RoomState.PROMPT | RoomState.AWAY:
-            return Prompt()
-        case RoomState.SILENT:
-            return Silent()
-        case RoomState.SLOW:
-            return Slow(delay_ns / S)
-        case RoomState.LYING:
-            return Wrong(lie)

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-Schedule = Callable[[int, Callable[[], None]], None]
-"""Do the action in so many nanoseconds."""
+from sim.schedule import After
 
 LOW_PERCENT = 20
 _FULL = 100
@@ -27,7 +26,7 @@ class Supplied(Protocol):
 class Supply:
     """Mains and battery of one store. Tells `supplied` what its contacts show, and when the board lives."""
 
-    def __init__(self, now_ns: Callable[[], int], schedule: Schedule, battery_ns: int, supplied: Supplied) -> None:
+    def __init__(self, now_ns: Callable[[], int], schedule: After, battery_ns: int, supplied: Supplied) -> None:
         """battery_ns: how long a full battery lasts; 0 for none."""
         self._now_ns = now_ns
         self._schedule = schedule

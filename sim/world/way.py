@@ -5,8 +5,8 @@ from random import Random
 
 from device.logic.units import MS
 from sim.acts.words import NetworkState
+from sim.schedule import After
 from sim.world.flow import Conduct
-from sim.world.supply import Schedule
 
 LATENCY_NS = 1 * MS
 """One way, when all is well."""
@@ -18,7 +18,7 @@ _FLAP_SPREAD = (0.5, 1.5)
 class Way:
     """`changed` is called whenever it behaves differently from before."""
 
-    def __init__(self, schedule: Schedule, random: Random, changed: Callable[[], None]) -> None:
+    def __init__(self, schedule: After, random: Random, changed: Callable[[], None]) -> None:
         self._schedule = schedule
         self._random = random
         self._changed = changed

@@ -132,7 +132,6 @@ _BAD = [
     ("def test_x(control_room): control_room.zones('shop')", 'store = "shop": one of "store-0042" is allowed'),
     ("def test_x(play_scenario): play_scenario('no.toml')", "no.toml: cannot be read: No such file or directory"),
     ("def test_x(live_store): live_store.press('door')", 'zone = "door": store-0042 has "counter-button"'),
-    ("def test_x(live_store): live_store.network('lossy')", 'network.state = "lossy": in virtual time alone'),
     ("def test_x(live_store): live_store.do('brownout')", "brownout: in virtual time alone"),
     ("def test_x(live_store): live_store.wait_for('heard')", "wait_for = \"heard\": one of 'told'"),
     ("def test_x(live_store): live_store.wait_for_lamp('red')", "lamp = \"red\": one of 'dark'"),
