@@ -1,7 +1,8 @@
 # `make` prints this help. Everything is installed into .venv; nothing outside this folder is changed.
 
 PYTHON ?= python3
-PYTEST_FLAGS ?=
+# A process for each core; a file's tests share what they have started.
+PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
