@@ -2,6 +2,7 @@
 
 DriverError
 ├── GpioError          a pin cannot be had: no chip, busy, not a pin of this board
+├── FrameError         what a lock board was heard to say is no answer (drivers/locks/frames.py)
 ├── KeyFileError       a key or certificate is missing, readable by others, or not what it should be
 └── MqttError          a connection was asked for in a way that can never work
 """

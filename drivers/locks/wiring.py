@@ -1,0 +1,52 @@
+"""What the feedback of a lock means: how its contact is wired, and in which order a board counts. Pure.
+
+Neither can be told from the bytes. Both are proven when a bank is commissioned, by opening one known door by hand, with
+the kind of query that is used afterwards: nothing says that the two kinds agree.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from drivers.locks.frames import BoardState, LockState, require
+
+
+class Polarity(StrEnum):
+    """When the feedback of a lock is set."""
+
+    SET_WHEN_LOCKED = "set_when_locked"
+    SET_WHEN_OPEN = "set_when_open"
+
+
+class ByteOrder(StrEnum):
+    """Which byte of a board's feedback has locks 1–8. Within a byte the lowest bit is the lowest number."""
+
+    LOW_FIRST = "low_first"
+    LOW_LAST = "low_last"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How to read one board. Takes no `UnlockAck`: that is not what a lock is believed by."""
+
+    polarity: Polarity
+    order: ByteOrder = ByteOrder.LOW_FIRST
+
+    def is_locked(self, state: LockState) -> bool:
+        return self._means_locked(state.raw)
+
+    def is_locked_on(self, state: BoardState, lock: int) -> bool:
+        """ValueError if the board has not so many locks."""
+        return self._means_locked(self._bit(state.feedback, lock))
+
+    def is_occupied_on(self, state: BoardState, lock: int) -> bool | None:
+        """None if the board has no sensors. ValueError if it has not so many locks."""
+        return self._bit(state.occupied, lock) if state.occupied else None
+
+    def _means_locked(self, raw: bool) -> bool:
+        return raw is (self.polarity is Polarity.SET_WHEN_LOCKED)
+
+    def _bit(self, data: bytes, lock: int) -> bool:
+        require("lock", lock, 1, 8 * len(data))
+        at, bit = divmod(lock - 1, 8)
+        byte = data[at] if self.order is ByteOrder.LOW_FIRST else data[-1 - at]
+        return bool(byte >> bit & 1)
