@@ -5,10 +5,14 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
 
 from tests.sim.testing.inner import ROOT, run
 
-_PARTS = ("device", "drivers", "sim", "provisioning", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+_PACKAGES = ("device", "drivers", "sim", "provisioning")
+_PARTS = (*_PACKAGES, "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 _BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 _TEST = """\
 from pathlib import Path
@@ -29,6 +33,11 @@ def test_live(live_store):
     live_store.press("counter-button")
     assert live_store.wait_for("sent").subject == "counter-button"
 """
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def _build_wheel(folder: Path) -> Path:
@@ -60,8 +69,23 @@ def _call(*command: str, cwd: Path | None = None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_pytest_finds_the_fixtures_of_the_installed_wheel(tmp_path: Path) -> None:
-    python = _install(_build_wheel(tmp_path), tmp_path / "venv")
+def test_the_wheel_has_every_file_of_its_packages(wheel: Path) -> None:
+    ours = {
+        str(path.relative_to(ROOT))
+        for part in _PACKAGES
+        for path in (ROOT / part).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    with ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.split("/")[0] in _PACKAGES}
+
+    assert "sim/panel/page/index.html" in ours
+    assert packed == ours
+
+
+def test_pytest_finds_the_fixtures_of_the_installed_wheel(wheel: Path, tmp_path: Path) -> None:
+    python = _install(wheel, tmp_path / "venv")
     project = tmp_path / "project"
     project.mkdir()
     (project / "test_mine.py").write_text(_TEST, encoding="utf-8")
