@@ -136,8 +136,8 @@ class Agent:
         self._now_ns = max(self._now_ns, fact.at_ns)
         effects = self._take(fact)
         # A contact bounces dozens of times. Where that says nothing, all else is as it was, and not due yet.
-        if self._is_bounce and self._next_ns is not None and self._now_ns < self._next_ns:
-            self._is_bounce = False
+        bounced, self._is_bounce = self._is_bounce, False
+        if bounced and self._next_ns is not None and self._now_ns < self._next_ns:
             return effects
         # An edge may wait in the queue behind any other fact: only a Tick says that a level has lasted until now.
         if isinstance(fact, Tick):

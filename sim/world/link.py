@@ -63,11 +63,6 @@ class VirtualLink:
         return self._connections
 
     @property
-    def is_through(self) -> bool:
-        """Connected, and both ways pass."""
-        return self._broker is not None and self.ways[self._broker].is_whole
-
-    @property
     def alive(self) -> bool:
         return True
 

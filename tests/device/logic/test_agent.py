@@ -273,3 +273,17 @@ def test_swallowed_alarm_has_the_next_broker_tried() -> None:
     desk.feed(LinkDown(desk.now_ns, 0, "dropped"))
     desk.until(10.1)
     assert [each.broker for each in desk.effects if isinstance(each, Connect)] == [0, 1]
+
+
+def test_connection_behind_a_bounce_that_came_late_is_told_at_once() -> None:
+    desk = Desk().start()
+    desk.break_link()
+    desk.until(3)
+    due_ns = desk.agent.due_ns()
+    assert due_ns is not None
+    desk.feed(Edge(due_ns, "GPIO17", high=False))
+    desk.agent.due_ns()
+
+    effects = desk.feed(LinkUp(due_ns + 1, 0, 20))
+
+    assert [each.token for each in effects if isinstance(each, Publish)].count(STATUS_TOKEN) == 1
