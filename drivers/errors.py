@@ -2,6 +2,8 @@
 
 DriverError
 ├── GpioError          a pin cannot be had: no chip, busy, not a pin of this board
+├── I2cError           a chip was not read or written this time (drivers/expander/i2c.py)
+├── PortError          the port of a line of lock boards cannot be had, or is lost (drivers/locks/port.py)
 ├── FrameError         what a lock board was heard to say is no answer (drivers/locks/frames.py)
 ├── KeyFileError       a key or certificate is missing, readable by others, or not what it should be
 └── MqttError          a connection was asked for in a way that can never work

@@ -1,8 +1,8 @@
 """What is asked of a lock board and what it answers, whatever its family. Pure: values and their bounds.
 
 Locks are counted from 1, as doors are, and boards by the number that their switches or settings give them. No value
-stands for more than one lock to be opened: that is `drivers.locks.open_all`, and nothing else. Building a value out of
-range raises ValueError; each family narrows the range further when it encodes.
+stands for more than one lock to be opened: a bank is emptied door by door, and no frame that opens all of a board is
+ever built. Building a value out of range raises ValueError; each family narrows the range further when it encodes.
 """
 
 from dataclasses import dataclass
@@ -38,10 +38,12 @@ class FrameFault(StrEnum):
     """A value that the protocol does not know."""
     ECHO = "echo"
     """The request itself, alone or before an answer, where no answer looks like it: the adapter hears what it sends."""
+    COLLISION = "collision"
+    """Several have spoken: two answers to one question, a spoilt echo, or more than anybody would say."""
     UNASKED = "unasked"
     """A board's own report of a change; see `drivers.locks.xor8a.report`."""
     OPENED_ALL = "opened_all"
-    """The board says that it opened every lock it has. Unless just that was asked for, this is an emergency."""
+    """The board says that it opened every lock it has, which nobody ever asks for: an emergency."""
 
 
 class FrameError(DriverError):

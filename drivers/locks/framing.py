@@ -97,6 +97,12 @@ class Splitter:
         self._hold(data[own_bytes:])
         return tuple(heard)
 
+    def drop(self) -> bytes:
+        """What is held, which nothing will end any more."""
+        held = bytes(self._run)
+        self._clear()
+        return held
+
     def due_ns(self) -> int | None:
         """When silence ends the run that is held; None if none is."""
         return self._last_ns + self._quiet_ns if self._run else None

@@ -13,15 +13,15 @@ from drivers.locks.frames import BoardState, LockState, require
 class Polarity(StrEnum):
     """When the feedback of a lock is set."""
 
-    SET_WHEN_LOCKED = "set_when_locked"
-    SET_WHEN_OPEN = "set_when_open"
+    SET_WHEN_LOCKED = "set-when-locked"
+    SET_WHEN_OPEN = "set-when-open"
 
 
 class ByteOrder(StrEnum):
     """Which byte of a board's feedback has locks 1–8. Within a byte the lowest bit is the lowest number."""
 
-    LOW_FIRST = "low_first"
-    LOW_LAST = "low_last"
+    LOW_FIRST = "low-first"
+    LOW_LAST = "low-last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,25 @@ class Wiring:
         """ValueError if the board has not so many locks."""
         return self._means_locked(self._bit(state.feedback, lock))
 
+    def locked_word(self, state: BoardState, locks: int) -> int:
+        """The first `locks` of a board in one word: bit 0 is lock 1, set when locked. ValueError if it has fewer."""
+        word = self._word(state.feedback, locks)
+        return word if self.polarity is Polarity.SET_WHEN_LOCKED else ~word & (1 << locks) - 1
+
+    def occupied_word(self, state: BoardState, locks: int) -> int | None:
+        """The same of its sensors, set when occupied; None if it has none. ValueError if it has fewer locks."""
+        return self._word(state.occupied, locks) if state.occupied else None
+
     def is_occupied_on(self, state: BoardState, lock: int) -> bool | None:
         """None if the board has no sensors. ValueError if it has not so many locks."""
         return self._bit(state.occupied, lock) if state.occupied else None
 
     def _means_locked(self, raw: bool) -> bool:
         return raw is (self.polarity is Polarity.SET_WHEN_LOCKED)
+
+    def _word(self, data: bytes, locks: int) -> int:
+        require("locks", locks, 1, 8 * len(data))
+        return int.from_bytes(data, "little" if self.order is ByteOrder.LOW_FIRST else "big") & (1 << locks) - 1
 
     def _bit(self, data: bytes, lock: int) -> bool:
         require("lock", lock, 1, 8 * len(data))

@@ -8,11 +8,12 @@ answered   8A board lock status xor
            80 board feedback… 33 xor      3, 4 or 7 bytes of feedback: up to 24, 32 or 50 locks
 unasked    81 or 82 board lock status xor, by boards with firmware made for it
 
-Status 11 is feedback that is set, 00 that is not. Frames that open several locks at once (90), keep the current on (9A)
-or do so for seconds are left out, and so is 8A with lock 00, which releases every lock of a board. The XOR is blind to
-the same bit flipped in two bytes, though, which can make 9A, lock 00, another lock or another board of a legal request.
-So an answer that names lock 00 is told apart from every other, and after each `Unlock` every lock of every board on the
-line has to be read; an `Unlock` without an answer may have left the current on.
+Status 11 is feedback that is set, 00 that is not, and 02 in answer to 8A is a board that lets its coils cool down.
+Frames that open several locks at once (90), keep the current on (9A) or do so for seconds are left out, and so is 8A
+with lock 00, which releases every lock of a board. The XOR is blind to the same bit flipped in two bytes, though, which
+can make 9A, lock 00, another lock or another board of a legal request. So an answer that names lock 00 is told apart
+from every other, and after each `Unlock` every lock of every board on the line has to be read; an `Unlock` without an
+answer may have left the current on.
 """
 
 from drivers.locks.checksums import xor8
@@ -24,6 +25,7 @@ from drivers.locks.frames import (
     LockState,
     QueryBoard,
     QueryLock,
+    Refusal,
     Reply,
     Report,
     Request,
@@ -41,6 +43,8 @@ _REPORTS = frozenset({0x81, 0x82})
 _SINGLE_HEADERS = _REPORTS | {_UNLOCK, _QUERY}
 _RELEASE, _ASK = 0x11, 0x33
 _EVERY_LOCK = 0
+# As in a related protocol (TechCorp07/kiosk): refused, too many pulses in too short a time.
+_COOLING = 0x02
 _RAW = {0x00: False, 0x11: True}
 _SINGLE_BYTES = 5
 # The longest first: a frame within a frame is not one.
@@ -62,14 +66,12 @@ def encode(request: Request) -> bytes:
 
 
 def decode(request: Request, data: bytes) -> Reply:
-    """See `Codec`. The answer is what `data` ends with: boards may send garbage first."""
+    """See `Codec`. The answer is what `data` ends with: boards may send garbage first, and their own reports behind."""
     sent = encode(request)
     # The feedback of a board can begin like the query for it; then all that came is one frame.
     if not isinstance(request, Unlock) and data.startswith(sent) and not _is_board_state(data):
         raise FrameError(FrameFault.ECHO)
-    frame = _last_frame(data)
-    if frame[0] in _REPORTS:
-        raise FrameError(FrameFault.UNASKED)
+    frame = _last_asked(data)
     if frame[0] == _UNLOCK and frame[2] == _EVERY_LOCK:
         raise FrameError(FrameFault.OPENED_ALL)
     if frame[0] != sent[0]:
@@ -103,6 +105,8 @@ def _reply(request: Request, frame: bytes) -> Reply:
 
 def _about_lock(request: Request, frame: bytes) -> Reply:
     match request:
+        case Unlock(board, lock) if frame[2] == lock and frame[3] == _COOLING:
+            return Refusal(board, _COOLING)
         case Unlock(board, lock) | QueryLock(board, lock) if frame[2] == lock:
             kind = UnlockAck if isinstance(request, Unlock) else LockState
             return kind(board, lock, _raw(frame))
@@ -126,6 +130,18 @@ def _last_frame(data: bytes) -> bytes:
     if formed:
         raise FrameError(FrameFault.CHECKSUM)
     raise FrameError(FrameFault.LENGTH if _SINGLE_HEADERS.intersection(data) else FrameFault.HEADER)
+
+
+def _last_asked(data: bytes) -> bytes:
+    """The last whole frame that is no report. Raises FrameError."""
+    frame = _last_frame(data)
+    while frame[0] in _REPORTS:
+        data = data[: -len(frame)]
+        try:
+            frame = _last_frame(data)
+        except FrameError:
+            raise FrameError(FrameFault.UNASKED) from None
+    return frame
 
 
 def _is_board_state(data: bytes) -> bool:

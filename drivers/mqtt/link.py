@@ -17,9 +17,9 @@ from drivers.mqtt.patience import Patience, UnwantedError
 from drivers.mqtt.probe import CONNECT_TIMEOUT_S, Prober
 from drivers.mqtt.resolver import Resolver
 from drivers.mqtt.session import Hello, Session, Version
-from drivers.mqtt.waker import Waker
 from drivers.mqtt.wire import Wire
 from drivers.ports import Clock, LinkDown, Message, Post
+from drivers.waker import Waker
 
 _LOG = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from drivers.mqtt.waker import Waker
+from drivers.waker import Waker
 
 
 class UnwantedError(Exception):

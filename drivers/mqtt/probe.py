@@ -10,8 +10,8 @@ from drivers.mqtt.brokers import Broker
 from drivers.mqtt.dial import dial
 from drivers.mqtt.patience import Patience, UnwantedError
 from drivers.mqtt.resolver import Resolver
-from drivers.mqtt.waker import Waker
 from drivers.ports import Clock, Post, Probed
+from drivers.waker import Waker
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.patience import Patience
-from drivers.mqtt.waker import Waker
+from drivers.waker import Waker
 
 # A resolver that works answers from a shop's router within tens of ms; after that the last known addresses are tried.
 _WITH_KNOWN_S = 1.0

@@ -106,6 +106,15 @@ def test_no_bytes_are_no_news() -> None:
     assert splitter.due_ns() == 15 * MS
 
 
+def test_what_nothing_will_end_any_more_can_be_had_as_it_is() -> None:
+    splitter = plain()
+    splitter.feed(STATE[:3], 10 * MS)
+
+    assert splitter.drop() == STATE[:3]
+    assert splitter.drop() == b""
+    assert splitter.due_ns() is None
+
+
 def test_what_came_before_a_request_is_no_answer_to_it() -> None:
     splitter = plain()
     splitter.feed(STATE, 10 * MS)

@@ -38,6 +38,26 @@ def test_one_bit_is_one_lock(polarity: Polarity, order: ByteOrder, width: int, d
     assert [n for n in range(1, 8 * width + 1) if wiring.is_occupied_on(state, n)] == [lock]
 
 
+@given(st.sampled_from(Polarity), st.sampled_from(ByteOrder), st.binary(min_size=1, max_size=7), st.data())
+def test_a_word_has_one_bit_for_each_lock(
+    polarity: Polarity, order: ByteOrder, feedback: bytes, data: st.DataObject
+) -> None:
+    locks = data.draw(st.integers(1, 8 * len(feedback)))
+    state, wiring = BoardState(1, feedback, feedback), Wiring(polarity, order)
+
+    locked = [wiring.is_locked_on(state, lock) for lock in range(1, locks + 1)]
+    occupied = [wiring.is_occupied_on(state, lock) for lock in range(1, locks + 1)]
+
+    assert wiring.locked_word(state, locks) == sum(1 << at for at, is_set in enumerate(locked) if is_set)
+    assert wiring.occupied_word(state, locks) == sum(1 << at for at, is_set in enumerate(occupied) if is_set)
+    assert wiring.occupied_word(BoardState(1, feedback), locks) is None
+
+
+def test_a_word_of_more_locks_than_the_board_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="locks 9, allowed is 1–8"):
+        Wiring(LOCKED).locked_word(BoardState(1, b"\xff"), 9)
+
+
 def test_a_board_without_sensors_does_not_say_that_a_box_is_empty() -> None:
     assert Wiring(LOCKED).is_occupied_on(BoardState(1, b"\xff"), 1) is None
 

@@ -16,12 +16,12 @@ from drivers.locks.frames import (
     LockState,
     QueryBoard,
     QueryLock,
+    Refusal,
     Report,
     Request,
     Unlock,
     UnlockAck,
 )
-from drivers.locks.open_all import KeySwitch, OpenAll
 from tests.drivers.locks.board_side import answer_xor8a, flipped, read_xor8a, xored
 
 BOARDS = st.integers(1, 32)
@@ -165,10 +165,26 @@ def test_what_a_board_tells_by_itself_is_never_an_answer(request_: Request, fram
     assert xor8a.report(bytes.fromhex(frame)) == Report(1, 1, raw="11" in frame)
 
 
-def test_an_answer_after_a_report_is_still_the_answer() -> None:
-    both = bytes.fromhex("82 01 02 00 81 8A 01 01 00 8A")
+@pytest.mark.parametrize(
+    "frames",
+    [
+        "82 01 02 00 81 8A 01 01 00 8A",
+        "8A 01 01 00 8A 82 01 02 00 81",
+        "8A 01 01 00 8A 82 01 02 00 81 81 01 03 00 83",
+    ],
+)
+def test_an_answer_beside_reports_is_still_the_answer(frames: str) -> None:
+    assert xor8a.decode(Unlock(1, 1), bytes.fromhex(frames)) == UnlockAck(1, 1, raw=False)
 
-    assert xor8a.decode(Unlock(1, 1), both) == UnlockAck(1, 1, raw=False)
+
+def test_a_report_behind_garbage_is_no_more_than_a_report() -> None:
+    assert fault(Unlock(1, 1), "FF 00 82 01 02 00 81") == FrameFault.UNASKED
+
+
+def test_a_board_that_lets_its_coils_cool_down_declines() -> None:
+    assert xor8a.decode(Unlock(1, 2), bytes.fromhex("8A 01 02 02 8B")) == Refusal(1, 2)
+    assert fault(Unlock(1, 1), "8A 01 02 02 8B") == FrameFault.LOCK
+    assert fault(QueryLock(1, 1), "80 01 01 02 82") == FrameFault.STATUS
 
 
 @pytest.mark.parametrize(
@@ -230,7 +246,7 @@ def test_two_flipped_bits_open_all_only_for_locks_one_bit_from_zero_and_never_un
 
     In the second case it is another board that opens: reading the one that was asked would not show it.
     """
-    open_all = {OpenAll(KeySwitch(0, "test")).xor8a(board)[0]: board for board in range(1, 33)}
+    open_all = {xored(0x8A, board, 0, 0x11): board for board in range(1, 33)}
 
     reached = [(unlock, open_all[frame]) for unlock in EVERY_UNLOCK for frame in unseen(unlock) if frame in open_all]
 

@@ -9,8 +9,8 @@ from drivers.mqtt.dial import DialError, dial
 from drivers.mqtt.packet_guard import PacketGuard
 from drivers.mqtt.patience import Patience
 from drivers.mqtt.resolver import Address
-from drivers.mqtt.waker import Waker
 from drivers.mqtt.wire import Wire
+from drivers.waker import Waker
 
 _BROKER = Broker("broker.example", 1883, tls=False)
 

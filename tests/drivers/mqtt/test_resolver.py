@@ -8,7 +8,7 @@ import pytest
 from drivers.mqtt.brokers import Broker
 from drivers.mqtt.patience import Patience, UnwantedError
 from drivers.mqtt.resolver import Address, Resolver
-from drivers.mqtt.waker import Waker
+from drivers.waker import Waker
 
 _BROKER = Broker("broker.example", 8883, tls=True)
 _FOUND = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 8883))]

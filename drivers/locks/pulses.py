@@ -1,0 +1,97 @@
+"""The pulses that a line was asked for: each is written at most once, and is over before the next begins. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.lock_ports import PulseBegan, PulseEnd, PulseOver
+from drivers.locks.frames import Unlock
+
+PULSE_WAIT_NS = 3_000_000_000
+"""Who wanted a door that is not released by now has given up, or asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`lock` as `drivers.lock_ports` names it."""
+
+    lock: str
+    unlock: Unlock
+    until_ns: int
+
+
+@dataclass(slots=True)
+class _Flight:
+    """`end` may be known before the pulse is over: a board may answer while the coil is still live."""
+
+    order: Order
+    over_ns: int
+    end: PulseEnd | None = None
+
+
+class Pulses:
+    """One thread."""
+
+    def __init__(self, pulse_ns: int) -> None:
+        """pulse_ns: how long a coil is live at most."""
+        self._pulse_ns = pulse_ns
+        self._new: list[tuple[str, Unlock]] = []
+        self._waiting: list[Order] = []
+        self._flight: _Flight | None = None
+
+    @property
+    def is_flying(self) -> bool:
+        """One was written and is not over."""
+        return self._flight is not None
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self._new or self._waiting or self._flight)
+
+    @property
+    def waiting(self) -> tuple[Order, ...]:
+        """In the order in which they were asked for."""
+        return tuple(self._waiting)
+
+    def order(self, lock: str, unlock: Unlock) -> None:
+        self._new.append((lock, unlock))
+
+    def admit(self, now_ns: int) -> None:
+        """Their time begins to run."""
+        if not self._new:
+            return
+        self._waiting += (Order(lock, unlock, now_ns + PULSE_WAIT_NS) for lock, unlock in self._new)
+        self._new.clear()
+
+    def began(self, order: Order, now_ns: int) -> PulseBegan:
+        """It was written: whatever happens now, never again."""
+        self._waiting.remove(order)
+        self._flight = _Flight(order, now_ns + self._pulse_ns)
+        return PulseBegan(now_ns, order.lock)
+
+    def answered(self, end: PulseEnd, now_ns: int) -> None:
+        """What the board says, or that it says nothing."""
+        if self._flight is None:
+            raise ValueError("no pulse was written")
+        self._flight.end = end
+        # What was declined heats no coil.
+        self._flight.over_ns = now_ns if end is PulseEnd.REFUSED else max(now_ns, self._flight.over_ns)
+
+    def over(self, now_ns: int, *, is_lost: bool = False) -> PulseOver | None:
+        """The one that is over by now; `is_lost`: nothing will be heard of it any more."""
+        flight = self._flight
+        if flight is None or not (is_lost or (flight.end is not None and now_ns >= flight.over_ns)):
+            return None
+        self._flight = None
+        return PulseOver(now_ns, flight.order.lock, flight.end or PulseEnd.UNANSWERED)
+
+    def over_due_ns(self) -> int | None:
+        """When to call `over`; None while the board has not answered, or nothing was written."""
+        return self._flight.over_ns if self._flight is not None and self._flight.end is not None else None
+
+    def give_up(self, now_ns: int, wanted: Callable[[Order], bool]) -> list[PulseOver]:
+        """Those that are not to be sent any more: not wanted, or too old."""
+        if not self._waiting:
+            return []
+        given_up = [order for order in self._waiting if now_ns >= order.until_ns or not wanted(order)]
+        self._waiting = [order for order in self._waiting if order not in given_up]
+        return [PulseOver(now_ns, order.lock, PulseEnd.NOT_SENT) for order in given_up]
