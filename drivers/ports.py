@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from drivers.command_ports import CommandKept, CommandNotKept, Conclusion, KeptCommand
+from drivers.lock_ports import LockFact
+
 # ---------------------------------------------------------------- facts
 
 
@@ -218,6 +221,9 @@ Fact = (
     | StoreWell
     | ErrandDone
     | Promoted
+    | CommandKept
+    | CommandNotKept
+    | LockFact
 )
 Post = Callable[[Fact], None]
 
@@ -315,6 +321,10 @@ class Beginning:
     same_boot: bool
     orderly: bool
     """The last run said goodbye."""
+    commands: tuple[KeptCommand, ...] = ()
+    """Those that may still be of interest, oldest first."""
+    commands_from_ns: int | None = None
+    """UTC since 1970: whatever was taken since then and has not expired is among `commands`. None: nobody knows."""
 
 
 class Store(Protocol):
@@ -324,8 +334,14 @@ class Store(Protocol):
     def alive(self) -> bool:
         """Whether the thread behind it still works."""
 
-    def save(self, record: Record) -> None:
-        """Answered by Saved once it survives a power cut, or by StoreFailed naming the place."""
+    def save(self, record: Record, concludes: Conclusion | None = None) -> None:
+        """Answered by Saved once it survives a power cut, or by StoreFailed naming the place.
+
+        concludes: the kept command whose outcome this event is; both are stored in one commit.
+        """
+
+    def keep_command(self, command: KeptCommand) -> None:
+        """Answered by CommandKept or by CommandNotKept."""
 
     def settle(self, place: Place, state: str) -> None:
         """The control room has answered: forget the event. Answered by Settled, or by StoreFailed."""

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
+from drivers.command_ports import CommandState, Conclusion, KeptCommand
 from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault, Urgency
+from drivers.store.commands import MAX_COMMANDS, bygone
 from drivers.store.keeper import BATCH, CAPACITY, Keeper
 from drivers.store.medium import REJECTED, Found, Past, Unusable
-from drivers.store.requests import Load, Note, Request, Save, Settle
+from drivers.store.requests import Keep, Load, Note, Request, Save, Settle
 from sim.schedule import After
 
 _KEPT = 1000
@@ -28,6 +30,8 @@ class Contents:
     boot: str | None = None
     orderly: bool = False
     last_digest: str | None = None
+    commands: dict[str, KeptCommand] = field(default_factory=dict)
+    commands_from_ns: int | None = None
 
 
 class MemoryDisk:
@@ -99,7 +103,16 @@ class MemoryRows:
     def past(self) -> Past:
         kept = self._draft
         urgent = sum(1 for record in kept.events.values() if record.urgency is Urgency.ALARM)
-        return Past(kept.starts, kept.boot, kept.orderly, kept.last_digest, urgent, len(kept.events) - urgent)
+        return Past(
+            kept.starts,
+            kept.boot,
+            kept.orderly,
+            kept.last_digest,
+            urgent,
+            len(kept.events) - urgent,
+            tuple(sorted(kept.commands.values(), key=lambda command: command.taken_ns)),
+            kept.commands_from_ns,
+        )
 
     def begin(self) -> None:
         self._disk.check()
@@ -161,6 +174,32 @@ class MemoryRows:
     def unanswered(self) -> int:
         return len(self._draft.events)
 
+    def keep(self, command: KeptCommand) -> bool:
+        commands = self._draft.commands
+        if len(commands) >= MAX_COMMANDS or command.jti in commands:
+            return False
+        self._check_room()
+        self._draft = replace(self._draft, commands={**commands, command.jti: command})
+        return True
+
+    def conclude(self, conclusion: Conclusion) -> None:
+        command = self._draft.commands.get(conclusion.jti)
+        if command is not None and command.state is CommandState.TAKEN:
+            concluded = {conclusion.jti: replace(command, state=conclusion.state)}
+            self._draft = replace(self._draft, commands=self._draft.commands | concluded)
+
+    def prune_commands(self, utc_ns: int) -> bool:
+        commands = self._draft.commands
+        gone = set(bygone(commands.values(), utc_ns))
+        if gone:
+            kept = {jti: command for jti, command in commands.items() if jti not in gone}
+            self._draft = replace(self._draft, commands=kept)
+        return True
+
+    def mark_commands_from(self, utc_ns: int) -> None:
+        if self._draft.commands_from_ns is None:
+            self._draft = replace(self._draft, commands_from_ns=utc_ns)
+
     def _check_room(self) -> None:
         if self._disk.room is not None and len(self._draft.events) >= self._disk.room:
             raise Unusable(StoreFault.FULL, "simulated")
@@ -220,8 +259,11 @@ class MemoryStore:
     def alive(self) -> bool:
         return self._alive
 
-    def save(self, record: Record) -> None:
-        self._ask(Save(record))
+    def save(self, record: Record, concludes: Conclusion | None = None) -> None:
+        self._ask(Save(record, concludes))
+
+    def keep_command(self, command: KeptCommand) -> None:
+        self._ask(Keep(command))
 
     def settle(self, place: Place, state: str) -> None:
         self._ask(Settle(place, state))

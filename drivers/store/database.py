@@ -12,9 +12,10 @@ from pathlib import Path
 
 from drivers.ports import StoreFault
 from drivers.store import starts
-from drivers.store.eventrows import MIGRATIONS, EventRows
+from drivers.store.eventrows import EventRows
 from drivers.store.faults import translated
 from drivers.store.medium import Unusable
+from drivers.store.schema import MIGRATIONS
 
 _LOG = logging.getLogger(__name__)
 

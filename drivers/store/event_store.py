@@ -5,10 +5,11 @@ import threading
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from drivers.command_ports import Conclusion, KeptCommand
 from drivers.ports import Beginning, Clock, Place, Post, Record
 from drivers.store.database import Files
 from drivers.store.keeper import BATCH, CAPACITY, Keeper
-from drivers.store.requests import Load, Note, Request, Save, Settle
+from drivers.store.requests import Keep, Load, Note, Request, Save, Settle
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,8 +46,11 @@ class EventStore:
         """False after `close`; nothing else ends the thread."""
         return self._thread.is_alive()
 
-    def save(self, record: Record) -> None:
-        self._requests.put(Save(record))
+    def save(self, record: Record, concludes: Conclusion | None = None) -> None:
+        self._requests.put(Save(record, concludes))
+
+    def keep_command(self, command: KeptCommand) -> None:
+        self._requests.put(Keep(command))
 
     def settle(self, place: Place, state: str) -> None:
         self._requests.put(Settle(place, state))

@@ -1,4 +1,7 @@
-"""The rows of the event store in SQLite: unanswered events, the rejected ones, local notes, and what a run leaves."""
+"""The rows of the event store in SQLite: unanswered events, the rejected ones, local notes, and what a run leaves.
+
+Those of commands are in `commandrows.py`, the tables of all of them in `schema.py`.
+"""
 
 import logging
 import sqlite3
@@ -7,31 +10,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from drivers.command_ports import Conclusion, KeptCommand
 from drivers.ports import Place, Record, StoreFault, Urgency
 from drivers.store import starts
+from drivers.store.commandrows import CommandRows
 from drivers.store.faults import translated
 from drivers.store.medium import REJECTED, Found, Past, Unusable
 
 _LOG = logging.getLogger(__name__)
 
-# One script per schema version, each bringing the one before up to date.
-MIGRATIONS = (
-    """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE events (
-        id INTEGER PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER NOT NULL, urgency TEXT NOT NULL,
-        digest TEXT NOT NULL, envelope BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (epoch, seq));
-    CREATE INDEX by_urgency ON events (urgency, epoch, seq);
-    CREATE TABLE rejected (
-        id INTEGER PRIMARY KEY, epoch, seq, urgency, digest, envelope, state TEXT NOT NULL);
-    CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
-    """,
-)
 # Enough to see what went wrong over weeks; at most 16 MB of envelopes.
 REJECTED_KEPT = 1000
 NOTES_KEPT = 1000
 
 _Row = tuple[Any, ...]
+_COMMANDS_FROM = "commands_from"
 
 
 class EventRows:
@@ -42,10 +35,12 @@ class EventRows:
         self._path = path
         self._identity = _identity(path)
         self._unanswered: int | None = None
+        self._commands = CommandRows(self._run)
 
     def past(self) -> Past:
         counts: dict[str, int] = dict(self._run("SELECT urgency, count(*) FROM events GROUP BY urgency"))
         urgent = counts.pop(Urgency.ALARM.value, 0)
+        commands, whole = self._commands.read()
         return Past(
             starts=max(starts.decode(self._meta("starts") or "") or 0, self._highest_start()),
             boot=self._meta("boot"),
@@ -53,6 +48,8 @@ class EventRows:
             last_digest=self._meta("last_digest"),
             urgent=urgent,
             others=sum(counts.values()),
+            commands=commands,
+            commands_from_ns=self._commands_from() if whole else None,
         )
 
     def begin(self) -> None:
@@ -139,6 +136,25 @@ class EventRows:
         if len(gone) < excess:
             gone += self._thin(Urgency.NORMAL, wanted - len(gone))
         return gone
+
+    def keep(self, command: KeptCommand) -> bool:
+        return self._commands.insert(command)
+
+    def conclude(self, conclusion: Conclusion) -> None:
+        self._commands.conclude(conclusion)
+
+    def prune_commands(self, utc_ns: int) -> bool:
+        whole = self._commands.prune(utc_ns)
+        if not whole:
+            self._run("DELETE FROM meta WHERE name = ?", (_COMMANDS_FROM,))
+        return whole
+
+    def mark_commands_from(self, utc_ns: int) -> None:
+        self._run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (_COMMANDS_FROM, str(utc_ns)))
+
+    def _commands_from(self) -> int | None:
+        text = self._meta(_COMMANDS_FROM) or ""
+        return int(text) if text.isascii() and text.isdecimal() else None
 
     def _thin(self, urgency: Urgency, limit: int) -> list[Place]:
         sql = """DELETE FROM events WHERE id IN

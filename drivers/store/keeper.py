@@ -4,27 +4,17 @@ No thread and no file in here: `event_store.py` runs it over SQLite on a thread,
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from drivers.ports import (
-    Beginning,
-    Clock,
-    Fact,
-    Loaded,
-    Place,
-    Post,
-    Saved,
-    Settled,
-    StoreFailed,
-    StoreFault,
-    StoreWell,
-    Thinned,
-)
+from drivers.command_ports import CommandKept, CommandNotKept
+from drivers.ports import Beginning, Clock, Fact, Loaded, Post, Saved, Settled, StoreFailed, StoreFault, StoreWell
 from drivers.store import starts
+from drivers.store.commandbook import CommandBook
 from drivers.store.medium import Medium, Past, Rows, Unusable
-from drivers.store.requests import Load, Note, Request, Save, Settle, comes_first, place_of
+from drivers.store.requests import Keep, Load, Note, Request, Save, Settle, comes_first, place_of
+from drivers.store.saying import merged, thinned
 
 _LOG = logging.getLogger(__name__)
 
@@ -63,6 +53,7 @@ class Keeper:
         self._epoch = ""
         self._last_seq = 0
         self._last_digest: str | None = None
+        self._book = CommandBook()
 
     def start(self, boot: str, random_hex: str) -> Beginning:
         """Open, make this start durable, and say what was found. A disk that cannot gives an epoch `ffffffff…`.
@@ -72,17 +63,27 @@ class Keeper:
         starts.epoch_of(starts.UNKNOWN, random_hex)
         self._boot = boot
         past = self._open_first()
+        self._book.opened(past, self._clock.monotonic_ns())
         self._count = max(self._medium.read_starts() or 0, past.starts) + 1
+        is_first = self._count == 1 and self._rows is not None and self._kept_aside is None
         written = self._count_in_file()
-        marked = self._count_in_rows()
+        marked = self._count_in_rows(is_first)
         self._epoch = starts.epoch_of(self._count if written or marked else starts.UNKNOWN, random_hex)
         self._last_digest = past.last_digest
         same_boot = past.boot == boot
-        unanswered = past.urgent + past.others
-        return Beginning(self._epoch, past.last_digest, past.urgent, unanswered, same_boot, past.orderly)
+        return Beginning(
+            self._epoch,
+            past.last_digest,
+            past.urgent,
+            past.urgent + past.others,
+            same_boot,
+            past.orderly,
+            past.commands,
+            0 if is_first and marked else past.commands_from_ns,
+        )
 
     def serve(self, requests: Sequence[Request]) -> None:
-        """Do all of it in one commit if possible, else one by one. Every save, settle and load is answered."""
+        """Do all of it in one commit if possible, else one by one. Every request but a note is answered."""
         if self._rows is None and not self._reopen():
             self._refuse(requests)
             return
@@ -132,12 +133,17 @@ class Keeper:
             return False
         return True
 
-    def _count_in_rows(self) -> bool:
+    def _count_in_rows(self, is_first: bool) -> bool:
         rows = self._rows
         if rows is None:
             return False
+
+        def begin() -> None:
+            rows.mark_run(self._count, self._boot, orderly=False)
+            self._book.begin(rows, self._clock.wall(), first=is_first)
+
         try:
-            _within(rows, lambda: rows.mark_run(self._count, self._boot, orderly=False))
+            _within(rows, begin)
         except Unusable as error:
             _close_quietly(rows)
             self._give_up(error)
@@ -180,7 +186,9 @@ class Keeper:
 
     def _carry_over(self, rows: Rows) -> None:
         """A database that was away, or is new, learns what this run knows."""
-        self._count = max(self._count, rows.past().starts)
+        past = rows.past()
+        self._book.opened(past, self._clock.monotonic_ns())
+        self._count = max(self._count, past.starts)
         rows.begin()
         rows.mark_run(self._count, self._boot, orderly=False)
         if self._last_digest is not None:
@@ -202,18 +210,42 @@ class Keeper:
         facts: list[Fact] = []
         rows.begin()
         if make_room:
-            facts += _thinned(rows.thin(1, self._thin_batch))
+            facts += thinned(rows.thin(1, self._thin_batch))
         for request in requests:
-            facts += _do(rows, request)
+            facts += self._do(rows, request)
         seq, digest = self._newest(requests)
         if digest is not None and seq > self._last_seq:
             rows.mark_last(digest)
         excess = rows.unanswered() - self._capacity
         if excess > 0:
-            facts += _thinned(rows.thin(excess, self._thin_batch))
+            facts += thinned(rows.thin(excess, self._thin_batch))
         rows.commit()
         self._last_seq, self._last_digest = seq, digest
         return facts
+
+    def _do(self, rows: Rows, request: Request) -> list[Fact]:
+        match request:
+            case Save(record, _):
+                rows.insert(record)
+                self._book.conclude(rows, request)
+                return [Saved(0, (record.place,))]
+            case Settle(place, state):
+                rows.forget(place, state)
+                self._book.conclude(rows, request)
+                return [Settled(0, (place,))]
+            case Load(urgent, after, limit):
+                found = rows.find(urgent, after, limit)
+                loaded = Loaded(0, urgent, found.records, found.more)
+                if not found.damaged:
+                    return [loaded]
+                return [StoreFailed(0, StoreFault.CORRUPT, "stored event damaged", found.damaged), loaded]
+            case Note(text):
+                rows.note(text)
+                return []
+            case Keep(command):
+                return [self._book.keep(rows, command, self._clock.wall())]
+            case _:
+                assert_never(request)
 
     def _newest(self, requests: Sequence[Request]) -> tuple[int, str | None]:
         """Highest seq of this run and its digest. Of this run only: `ffffffff…` would outrank every later epoch."""
@@ -299,16 +331,27 @@ class Keeper:
         if places:
             self._say(StoreFailed(0, self._fault, self._text, places))
         for request in requests:
-            if isinstance(request, Load) or (isinstance(request, Note) and not self._said_failed):
-                self._say(StoreFailed(0, self._fault, self._text))
+            match request:
+                case Save() | Settle():
+                    self._book.missed(request)
+                case Load():
+                    self._say(StoreFailed(0, self._fault, self._text))
+                case Note() | Keep() if not self._said_failed:
+                    self._say(StoreFailed(0, self._fault, self._text))
+            if isinstance(request, Keep):
+                self._say(CommandNotKept(0, request.command.jti))
 
     def _answer(self, requests: Sequence[Request], facts: Sequence[Fact]) -> None:
         # Only what is written proves that there is room again: a settled event frees some. A store that nobody has
         # anything to tell to is asked by a note (device/logic/delivery.py).
         written = any(isinstance(request, Save | Note) for request in requests)
+        written = written or any(isinstance(fact, CommandKept) for fact in facts)
         if self._said_failed and written and not self._frugal:
             self._say_well()
-        for fact in _merged(facts):
+        for request in requests:
+            if isinstance(request, Save | Settle):
+                self._book.done(request)
+        for fact in merged(facts):
             self._say(fact)
 
     def _say_well(self) -> None:
@@ -319,49 +362,6 @@ class Keeper:
         if isinstance(fact, StoreFailed | StoreWell):
             self._said_failed = isinstance(fact, StoreFailed)
         self._post(replace(fact, at_ns=self._clock.monotonic_ns()))
-
-
-def _do(rows: Rows, request: Request) -> list[Fact]:
-    match request:
-        case Save(record):
-            rows.insert(record)
-            return [Saved(0, (record.place,))]
-        case Settle(place, state):
-            rows.forget(place, state)
-            return [Settled(0, (place,))]
-        case Load(urgent, after, limit):
-            found = rows.find(urgent, after, limit)
-            loaded = Loaded(0, urgent, found.records, found.more)
-            if not found.damaged:
-                return [loaded]
-            return [StoreFailed(0, StoreFault.CORRUPT, "stored event damaged", found.damaged), loaded]
-        case Note(text):
-            rows.note(text)
-            return []
-        case _:
-            assert_never(request)
-
-
-def _thinned(places: Sequence[Place]) -> list[Fact]:
-    return [Thinned(0, len(places), min(places), max(places))] if places else []
-
-
-def _merged(facts: Sequence[Fact]) -> Iterator[Fact]:
-    """Neighbours that say the same are said at once."""
-    held: Saved | Settled | None = None
-    for fact in facts:
-        if isinstance(held, Saved) and isinstance(fact, Saved):
-            held = Saved(0, held.places + fact.places)
-        elif isinstance(held, Settled) and isinstance(fact, Settled):
-            held = Settled(0, held.places + fact.places)
-        else:
-            if held is not None:
-                yield held
-            held = fact if isinstance(fact, Saved | Settled) else None
-            if held is None:
-                yield fact
-    if held is not None:
-        yield held
 
 
 def _within(rows: Rows, change: Callable[[], None]) -> None:

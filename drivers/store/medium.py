@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from drivers.command_ports import Conclusion, KeptCommand
 from drivers.errors import DriverError
 from drivers.ports import Place, Record, StoreFault
 
@@ -21,7 +22,11 @@ class Unusable(DriverError):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What earlier runs left behind. `starts` is the highest start count that the database knows."""
+    """What earlier runs left behind. `starts` is the highest start count that the database knows.
+
+    `commands`: those that are kept, oldest first. `commands_from_ns` (UTC since 1970): all that were taken since then
+    are among them, or are bygone; None where the database does not know.
+    """
 
     starts: int
     boot: str | None
@@ -29,6 +34,8 @@ class Past:
     last_digest: str | None
     urgent: int
     others: int
+    commands: tuple[KeptCommand, ...] = ()
+    commands_from_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,22 @@ class Rows(Protocol):
     def find(self, urgent: bool, after: Place | None, limit: int) -> Found: ...
     def note(self, text: str) -> None: ...
     def unanswered(self) -> int: ...
+
+    def keep(self, command: KeptCommand) -> bool:
+        """False if there is no room for another, or its jti is there already: that one stays as it is."""
+        ...
+
+    def conclude(self, conclusion: Conclusion) -> None:
+        """Nothing where no such command is kept, or where it has been concluded."""
+        ...
+
+    def prune_commands(self, utc_ns: int) -> bool:
+        """Forget what is bygone (commands.py) and what is damaged. False if something was: it is not whole then."""
+        ...
+
+    def mark_commands_from(self, utc_ns: int) -> None:
+        """The memory of commands is whole from here on; ignored if that has been said before."""
+        ...
 
     def thin(self, excess: int, batch: int) -> Sequence[Place]:
         """Remove `batch` of the oldest telemetry; normal events only if that is less than `excess`; never alarms."""

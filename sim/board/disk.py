@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Condition
 
+from drivers.command_ports import KeptCommand
 from drivers.ports import Beginning, Clock, Place, Post, Record, StoreFault
 from drivers.store.database import FILE_NAME, RESERVE_NAME, Files
 from drivers.store.event_store import EventStore
@@ -141,6 +142,11 @@ class _Rows(EventRows):
             raise Unusable(StoreFault.FULL, _TEXT)
         self._gained -= 1
         super().insert(record)
+
+    def keep(self, command: KeptCommand) -> bool:
+        if self._disk.is_full and self._disk.room + self._gained <= 0:
+            raise Unusable(StoreFault.FULL, _TEXT)
+        return super().keep(command)
 
     def forget(self, place: Place, state: str) -> None:
         super().forget(place, state)

@@ -1,6 +1,7 @@
 """A program that saves events until it is killed, or once under a limit; it says on standard output what it was told.
 
 `store_writer.py fill FOLDER` saves and settles for ever: one line `epoch E`, then `saved E-N` and `settled E-N`.
+`store_writer.py obey FOLDER` keeps 60 commands and saves their outcomes, then waits: lines `kept JTI` and `done JTI`.
 `store_writer.py limit FOLDER` saves with the kernel refusing every write beyond the files' sizes, then without.
 `store_writer.py nobody FOLDER` starts as a user who may not write the folder.
 """
@@ -12,11 +13,14 @@ import time
 from pathlib import Path
 from queue import SimpleQueue
 
+from drivers.command_ports import CommandKept, CommandState, Conclusion, KeptCommand
 from drivers.ports import Beginning, Fact, Place, Record, Saved, Settled, StoreFailed, StoreWell, Urgency, WallClock
 from drivers.store.event_store import EventStore, open_store
 
 _NOBODY = 65534
 _IN_FLIGHT = 8
+# Many starts must not fill the memory.
+_COMMANDS = 60
 
 
 class FastClock:
@@ -38,6 +42,8 @@ def main(mode: str, folder: Path) -> None:
     say(f"epoch {beginning.epoch}")
     if mode == "fill":
         fill(store, beginning, facts)
+    if mode == "obey":
+        obey(store, beginning, facts)
     if mode == "limit":
         limit(store, beginning, facts)
     store.close(orderly=True)
@@ -57,6 +63,31 @@ def fill(store: EventStore, beginning: Beginning, facts: SimpleQueue[Fact]) -> N
             seq += 1
             if place.seq % 2:
                 store.settle(place, "received")
+
+
+def obey(store: EventStore, beginning: Beginning, facts: SimpleQueue[Fact]) -> None:
+    for number in range(_IN_FLIGHT):
+        store.keep_command(_command(beginning.epoch, number))
+    number = _IN_FLIGHT
+    while True:
+        fact = facts.get()
+        if isinstance(fact, CommandKept):
+            say(f"kept {fact.jti}")
+            place = Place(beginning.epoch, int(fact.jti.rpartition("-")[2]) + 1)
+            # What is saved says whose outcome it is.
+            record = Record(place, Urgency.NORMAL, f"digest-{place}", fact.jti.encode())
+            store.save(record, Conclusion(fact.jti, CommandState.DONE))
+            if number < _COMMANDS:
+                store.keep_command(_command(beginning.epoch, number))
+                number += 1
+        for place in fact.places if isinstance(fact, Saved) else ():
+            say(f"done {place.epoch}-{place.seq - 1}")
+
+
+def _command(epoch: str, number: int) -> KeptCommand:
+    now_ns = time.time_ns()
+    jti = f"{epoch}-{number}"
+    return KeptCommand(jti, "door.unlock", "07", 1, now_ns, now_ns + 60_000_000_000, CommandState.TAKEN)
 
 
 def limit(store: EventStore, beginning: Beginning, facts: SimpleQueue[Fact]) -> None:

@@ -65,7 +65,7 @@ def test_file_that_is_not_ours_is_kept_aside_unchanged(bench: FileBench, whole: 
         "text": b"once upon a time\n" * 1000,
         "foreign": foreign(),
         "application id": changed(whole, 68, b"\0\0\0\1"),
-        "newer schema": changed(whole, 60, b"\0\0\0\2"),
+        "newer schema": changed(whole, 60, b"\0\0\0\3"),
         "other schema": whole.replace(b"(id INTEGER PRIMARY KEY, text", b"(id INTEGER PRIMARY KEY, tent"),
     }[name]
     place_file(bench, content)

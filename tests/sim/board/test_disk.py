@@ -8,6 +8,7 @@ from queue import SimpleQueue
 import pytest
 
 from drivers.clock import SystemClock
+from drivers.command_ports import CommandNotKept, CommandState, KeptCommand
 from drivers.ports import Beginning, Fact, Place, Record, Saved, StoreFailed, StoreFault, StoreWell, Urgency
 from drivers.store.event_store import EventStore
 from sim.acts.words import DiskState
@@ -88,6 +89,21 @@ def test_full_disk_has_a_reserve_for_alarms_and_none_for_the_rest(bench: Bench) 
     assert isinstance(refused, StoreFailed)
     assert refused.fault is StoreFault.FULL
     assert isinstance(kept, Saved)
+
+
+def test_full_disk_takes_no_command_and_the_reserve_is_not_for_commands(bench: Bench) -> None:
+    command = KeptCommand("c-1", "door.unlock", "07", 1, 1, 2, CommandState.TAKEN)
+    with bench.opened() as (store, beginning):
+        bench.disk.become(DiskState.FULL)
+        store.keep_command(command)
+        said = [bench.fact(), bench.fact()]
+        store.save(_record(beginning.epoch, 1))
+        saved = bench.fact()
+        store.keep_command(command)
+        said += [bench.fact()]
+
+    assert [type(fact) for fact in said] == [StoreFailed, CommandNotKept, CommandNotKept]
+    assert isinstance(saved, Saved)
 
 
 def test_slow_commit_ends_when_the_disk_recovers(bench: Bench) -> None:
