@@ -22,6 +22,8 @@ E = TypeVar("E", bound=StrEnum)
 
 # PATH_MAX of Linux less the closing NUL.
 _MAX_PATH = 4095
+# BCM2835 ARM peripherals §6.2: GPIO0–GPIO8 are pulled up from power-on, the others down; later chips kept that.
+_FIRST_LOW_GPIO = 9
 
 
 class Kind(Protocol[T_co]):
@@ -59,6 +61,10 @@ class Text:
         return value
 
 
+NAME = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), '1–40 characters a–z, 0–9 and "-" (not the first)')
+"""What people and events call a thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Integer:
     """A whole number of `unit`."""
@@ -75,6 +81,24 @@ class Integer:
     def read(self, value: object, at: str, reading: Reading) -> int:
         """true and 20.0 are no integers."""
         if isinstance(value, bool) or not isinstance(value, int) or not self.minimum <= value <= self.maximum:
+            reading.refuse(at, value, self.allowed)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfNumbers:
+    """One of a few whole numbers."""
+
+    numbers: tuple[int, ...]
+
+    @property
+    def allowed(self) -> str:
+        """All the numbers."""
+        return f"one of {', '.join(map(str, self.numbers))}"
+
+    def read(self, value: object, at: str, reading: Reading) -> int:
+        """true is no 1."""
+        if isinstance(value, bool) or not isinstance(value, int) or value not in self.numbers:
             reading.refuse(at, value, self.allowed)
         return value
 
@@ -204,6 +228,23 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayPin:
+    """A pin that may switch a coil: before any program runs, it has to keep the relay off."""
+
+    @property
+    def allowed(self) -> str:
+        """A pin that is pulled up would open a door at every start of the machine."""
+        return f"GPIO{_FIRST_LOW_GPIO}–GPIO27 (low while the machine starts)"
+
+    def read(self, value: object, at: str, reading: Reading) -> str:
+        """Always GPIOn, as `Pin`."""
+        name = gpio_name(value)
+        if name is None or int(name.removeprefix("GPIO")) < _FIRST_LOW_GPIO:
+            reading.refuse(at, value, self.allowed)
+        return name
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerUrl:
     """The address of a broker."""
 
@@ -244,11 +285,12 @@ class EstUrl:
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Generic[T]):
-    """A list in which nothing stands twice."""
+    """A list in which nothing stands twice. `unique`, as of a key: what no item shares with anything in the file."""
 
     item: Kind[T]
     minimum: int
     maximum: int
+    unique: str | None = None
 
     @property
     def allowed(self) -> str:
@@ -263,6 +305,8 @@ class ListOf(Generic[T]):
         for number, written in enumerate(value, start=1):
             try:
                 item = self.item.read(written, f"{at}[{number}]", reading)
+                if self.unique:
+                    reading.claim(self.unique, item, f"{at}[{number}]", written)
                 if item in items:
                     reading.refuse(f"{at}[{number}]", written, "a value that is not in the list yet")
             except Faulty:

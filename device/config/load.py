@@ -3,15 +3,15 @@
 import re
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from device.config.keys import below, read_table
-from device.config.model import Config, Contact, Identity, Mqtt, Zone
-from device.config.pins import FIXED_PULL_UP
-from device.config.reading import Faulty, Reading, cut, escaped, shown
+from device.config.across import across_keys
+from device.config.keys import read_table
+from device.config.model import Config
+from device.config.reading import Faulty, Reading, cut, escaped
 from device.errors import ConfigError
-from drivers.ports import Pull
 
 MAX_BYTES = 256 * 1024
 """A configuration with every zone and comment is a tenth of this; what is larger is another file."""
@@ -35,27 +35,35 @@ def load(path: Path) -> Config:
 def parse(text: str, file: str) -> Config:
     """Read TOML; `file` is what fault lines call it. Raises ConfigError as `load` does."""
     reading = Reading(file)
+    config = None
     try:
-        config = read_table(Config, read_toml(text, reading), "", reading)
+        written = read_toml(text, reading)
     except Faulty:
-        config = None
-    for fault in _across_keys(reading):
+        raise ConfigError(reading.faults) from None
+    with suppress(Faulty):
+        config = read_table(Config, written, "", reading)
+    for fault in across_keys(reading, written):
         reading.report(fault)
     if config is None or reading.faults:
         raise ConfigError(reading.faults)
     return config
 
 
-def read_text(path: Path, file: str) -> str:
-    """The text of a file of bounded size. Raises ConfigError: it cannot be read, or is no text."""
-    return _decoded(_contents(path, file), file)
+def read_text(path: Path, file: str, *, absent: str = "cannot be read: No such file or directory") -> str:
+    """The text of a file of bounded size. Raises ConfigError: it cannot be read, or is no text.
+
+    `absent`: what is said where there is no file.
+    """
+    return _decoded(_contents(path, file, absent), file)
 
 
-def _contents(path: Path, file: str) -> bytes:
+def _contents(path: Path, file: str, absent: str) -> bytes:
     try:
         # Opening a pipe or a terminal would wait for somebody to write.
         regular = stat.S_ISREG(path.stat().st_mode)
         data = _beginning(path) if regular else b""
+    except FileNotFoundError:
+        raise _refused(file, absent) from None
     except OSError as error:
         raise _refused(file, f"cannot be read: {error.strerror}") from None
     except ValueError:
@@ -105,25 +113,6 @@ def _syntax_fault(message: str) -> str:
     if said == _TWICE:
         return f"{where}: this key stands twice; once is allowed"
     return f"{where}: not TOML: {cut(escaped(said))}"
-
-
-def _across_keys(reading: Reading) -> Iterator[str]:
-    """What is wrong between keys. Looks at the tables that could be read, whether or not others could."""
-    for _, mqtt in reading.kept(Mqtt):
-        if any(broker.tls for broker in mqtt.brokers):
-            needed = "missing; an absolute path is required, because mqtt.brokers has an mqtts:// address"
-            if mqtt.ca is None:
-                yield f"mqtt.ca: {needed}"
-            if any(identity.certificate is None for _, identity in reading.kept(Identity)):
-                yield f"identity.certificate: {needed}"
-    for at, zone in reading.kept(Zone):
-        if zone.pin_nc and zone.contact is not Contact.NORMALLY_OPEN:
-            allowed = f'"{Contact.NORMALLY_OPEN}" is allowed, because there is a pin_nc'
-            yield f"{below(at, 'contact')} = {shown(zone.contact)}: {allowed}"
-        fixed = sorted(FIXED_PULL_UP.intersection({zone.pin, zone.pin_nc}))
-        if fixed and zone.pull is not Pull.UP:
-            allowed = f'"{Pull.UP}" is allowed, because {fixed[0]} has a fixed resistor on the board'
-            yield f"{below(at, 'pull')} = {shown(zone.pull)}: {allowed}"
 
 
 def _refused(file: str, text: str) -> ConfigError:

@@ -7,8 +7,22 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
+from device.config.bank import Bank, Bus, Expander
 from device.config.keys import Table, Tables, Varies, setting, table
-from device.config.kinds import BrokerUrl, EstUrl, FilePath, Flag, Integer, KeyFile, ListOf, Number, OneOf, Pin, Text
+from device.config.kinds import (
+    NAME,
+    BrokerUrl,
+    EstUrl,
+    FilePath,
+    Flag,
+    Integer,
+    KeyFile,
+    ListOf,
+    Number,
+    OneOf,
+    Pin,
+    Text,
+)
 from device.logic.device_id import DEVICE_ID, DEVICE_ID_WORDS
 from device.logic.kinds import ZoneType
 from device.logic.lamp import Shows
@@ -24,9 +38,12 @@ class Contact(StrEnum):
     NORMALLY_CLOSED = "normally-closed"
 
 
+MAX_ZONES = 64
+
 _DEVICE_ID = Text(40, re.compile(DEVICE_ID), DEVICE_ID_WORDS)
-_NAME = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), '1–40 characters a–z, 0–9 and "-" (not the first)')
 _PLACE = Text(200)
+# What may stay active for hours without a fault.
+_LASTING = (ZoneType.TAMPER, ZoneType.MAINS, ZoneType.BATTERY, ZoneType.DOOR, ZoneType.KEY)
 
 
 @table
@@ -98,7 +115,7 @@ class Mqtt:
 class Zone:
     """One input and what it means. A contact closes to ground (`pull = "up"`) or to 3.3 V (`pull = "down"`)."""
 
-    name: str = setting(_NAME, unique="a zone name", doc="The `subject` of every event of this zone.")
+    name: str = setting(NAME, unique="a name", doc="The `subject` of every event of this zone.")
     type: ZoneType = setting(OneOf(ZoneType), doc="What it means when the zone becomes active.")
     pin: str = setting(Pin(), unique="a pin", doc="The input. All names of a pin mean the same; none is used twice.")
     pin_nc: str | None = setting(
@@ -128,7 +145,7 @@ class Zone:
         Integer(0, 86400, "s"),
         varies=Varies(
             "type",
-            {ZoneType.HOTLINE: 120, ZoneType.TAMPER: 0, ZoneType.MAINS: 0, ZoneType.BATTERY: 0},
+            {ZoneType.HOTLINE: 120, **dict.fromkeys(_LASTING, 0)},
             otherwise=60,
         ),
         doc="Active for this long after the alarm, the input is reported as stuck (or the phone as off the hook). "
@@ -140,7 +157,7 @@ class Zone:
 class Indicator:
     """One light, or another output that tells people something."""
 
-    name: str = setting(_NAME, unique="an indicator name", doc="The name in status and log.")
+    name: str = setting(NAME, unique="an indicator name", doc="The name in status and log.")
     pin: str = setting(Pin(), unique="a pin", doc="The output. All names of a pin mean the same; none is used twice.")
     shows: Shows = setting(
         OneOf(Shows),
@@ -156,7 +173,19 @@ class Config:
     device: Device = setting(Table(Device, "[device]"), doc="The device.")
     identity: Identity = setting(Table(Identity, "[identity]"), doc="The key files.")
     mqtt: Mqtt = setting(Table(Mqtt, "[mqtt]"), doc="The brokers.")
-    zones: tuple[Zone, ...] = setting(Tables(Zone, "[[zone]]", 1, 64), name="zone", doc="The inputs.")
+    zones: tuple[Zone, ...] = setting(
+        Tables(Zone, "[[zone]]", 0, MAX_ZONES),
+        name="zone",
+        default=(),
+        doc="The inputs. Required if there is no `[bank]`.",
+    )
     indicators: tuple[Indicator, ...] = setting(
         Tables(Indicator, "[[indicator]]", 0, 16), name="indicator", default=(), doc="The lights."
+    )
+    bank: Bank | None = setting(Table(Bank, "[bank]"), default=None, doc="The locker bank.")
+    buses: tuple[Bus, ...] = setting(
+        Tables(Bus, "[[bus]]", 0, 8), name="bus", default=(), doc="The lines to the lock boards."
+    )
+    expanders: tuple[Expander, ...] = setting(
+        Tables(Expander, "[[expander]]", 0, 8), name="expander", default=(), doc="The chips with more inputs."
     )

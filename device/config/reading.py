@@ -56,6 +56,10 @@ class Reading:
             self.report(f"{at} = {shown(written)}: {noun} of its own is allowed; {value} is taken by {owner}")
             raise Faulty
 
+    def owner(self, noun: str, value: object) -> str | None:
+        """Where the key stands that has taken `value`; None if none has."""
+        return self._taken.get((noun, value))
+
     def keep(self, at: str, table: object) -> None:
         """Remember a table that was read whole."""
         self._whole.append((at, table))

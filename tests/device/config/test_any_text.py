@@ -1,11 +1,11 @@
-"""Whatever the file says: a Config, or fault lines that are lines."""
+"""Whatever a file says: a Config or a map, or fault lines that are lines."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.device.config.bank import BANK, MAP, faults_in_map
 from tests.device.config.store import GOOD, faults_in
 
-LINES = GOOD.splitlines()
 SCRAPS = st.sampled_from(
     [
         *("[", "]", "[[", "{", "}", "=", ".", ",", '"', "'", '"""', "#", "\n", "\r", "\t", "\\", "\\u0000", "\x00"),
@@ -14,17 +14,17 @@ SCRAPS = st.sampled_from(
         *("\x1b", "서울", "\U0010ffff", "[" * 2000, "{a=" * 2000, "a." * 60),
     ]
 )
-PIECES = st.one_of(SCRAPS, st.text(max_size=20), st.sampled_from(LINES))
 
 
 @st.composite
-def spoilt(draw: st.DrawFn) -> str:
-    """GOOD after some cuts and insertions."""
-    text = GOOD
+def spoilt(draw: st.DrawFn, good: str) -> str:
+    """A good file after some cuts and insertions."""
+    pieces = st.one_of(SCRAPS, st.text(max_size=20), st.sampled_from(good.splitlines()))
+    text = good
     for _ in range(draw(st.integers(1, 5))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.integers(0, 40)))
-        text = text[:start] + draw(PIECES) + text[end:]
+        text = text[:start] + draw(pieces) + text[end:]
     return text
 
 
@@ -41,18 +41,29 @@ VALUES = st.recursive(
 
 
 @st.composite
-def retyped(draw: st.DrawFn) -> str:
-    """GOOD with values of other types: still TOML, so that what reads the mapping is reached."""
-    lines = list(LINES)
+def retyped(draw: st.DrawFn, good: str) -> str:
+    """A good file with values of other types: still TOML, so that what reads the mapping is reached."""
+    lines = good.splitlines()
     for number in draw(st.sets(st.sampled_from([n for n, line in enumerate(lines) if " = " in line]), max_size=4)):
         lines[number] = f"{lines[number].partition(' = ')[0]} = {draw(VALUES)}"
     return "\n".join(lines)
 
 
-@settings(deadline=None, derandomize=True, max_examples=400, database=None)
-@given(st.one_of(spoilt(), retyped(), st.text()))
-def test_any_text_is_a_config_or_a_list_of_lines(text: str) -> None:
-    for line in faults_in(text):
-        assert line.startswith("store.toml: ")
+def assert_lines(faults: tuple[str, ...], file: str) -> None:
+    """Each is one line of text, and not a long one."""
+    for line in faults:
+        assert line.startswith(f"{file}: ")
         assert line.isprintable()
         assert len(line) < 500
+
+
+@settings(deadline=None, derandomize=True, max_examples=400, database=None)
+@given(st.one_of(spoilt(GOOD), retyped(GOOD), spoilt(BANK), retyped(BANK), st.text()))
+def test_any_text_is_a_config_or_a_list_of_lines(text: str) -> None:
+    assert_lines(faults_in(text), "store.toml")
+
+
+@settings(deadline=None, derandomize=True, max_examples=200, database=None)
+@given(st.one_of(spoilt(MAP), retyped(MAP), st.text()))
+def test_any_text_is_a_map_or_a_list_of_lines(text: str) -> None:
+    assert_lines(faults_in_map(text), "map.toml")

@@ -65,6 +65,8 @@ def test_what_is_left_out_has_its_default() -> None:
         ("tamper", 0, 0),
         ("mains", 0, 0),
         ("battery", 0, 0),
+        ("door", 0, 0),
+        ("key", 0, 0),
     ],
 )
 def test_times_depend_on_the_type_of_the_zone(zone_type: str, hold_ms: int, stuck_s: int) -> None:

@@ -1,0 +1,97 @@
+"""What the logic and the drivers are told."""
+
+import pytest
+
+from device.config.load import parse
+from device.config.map import parse_map
+from device.config.settings import bank_settings, bus_settings, expander_settings
+from device.logic.bank.settings import BankSettings, DoorSettings, Night, Reed, Spot
+from device.logic.units import MS
+from drivers.expander.settings import ExpanderSettings
+from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.wiring import ByteOrder, Polarity
+from tests.device.config.bank import BANK, MAP, spoil_bank, spoil_map
+from tests.device.config.store import GOOD
+
+
+def told(bank: str = BANK, text: str = MAP) -> BankSettings:
+    """What the logic is told of this bank with this map."""
+    config = parse(bank, "bank.toml")
+    return bank_settings(config, parse_map(text, "map.toml", config))
+
+
+def test_the_logic_is_told_the_doors_in_the_order_of_the_configuration() -> None:
+    assert told().doors == (
+        DoorSettings("a1", "left/0/1", Spot("left", 0, 2), Reed("reeds/15")),
+        DoorSettings("a2", "right/7/8", Spot("right", 7, 8)),
+        DoorSettings("a3", "GPIO16", None, Reed("GPIO5")),
+        DoorSettings("a4", None, None, Reed("reeds/0", closed_when_shut=False), fits_person=True),
+    )
+
+
+def test_the_logic_is_told_the_night_in_minutes() -> None:
+    assert told().night == Night(22 * 60, 6 * 60, 540)
+
+
+def test_a_bank_may_be_the_same_by_day_and_by_night() -> None:
+    assert told(spoil_bank('night = "22:00-06:00"', "")).night is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "pulse_ms"),
+    [
+        ("remote_opens = 3", "remote_opens = 3", 500),
+        ("\npulse_ms = 500", "\npulse_ms = 900", 900),
+        ("\npulse_ms = 500", "\npulse_ms = 100", 500),
+    ],
+)
+def test_the_logic_is_told_the_longest_pulse_of_its_locks(right: str, wrong: str, pulse_ms: int) -> None:
+    assert told(spoil_bank(right, wrong)).pulse_ns == pulse_ms * MS
+
+
+def test_pulses_that_no_lock_is_given_do_not_count() -> None:
+    text = spoil_map('lock = "left/0/1"\n', "").replace('lock = "right/7/8"\n', "")
+
+    assert told(text=text).pulse_ns == 250 * MS
+    assert told(text=text.replace('lock = "GPIO16"\n', "")).pulse_ns == 0
+
+
+def test_the_logic_is_told_what_lifts_the_limit_of_remote_opens() -> None:
+    bank = spoil_bank("remote_opens = 3", "remote_opens = 5")
+
+    assert (told(bank).remote_opens, told(bank).key_zone) == (5, None)
+    assert told(bank.replace('"hotline"', '"key"')).key_zone == "phone"
+
+
+def test_a_store_has_no_bank_to_tell_of() -> None:
+    config = parse(BANK, "bank.toml")
+    bank_map = parse_map(MAP, "map.toml", config)
+
+    with pytest.raises(ValueError, match="no \\[bank\\]"):
+        bank_settings(parse(GOOD, "store.toml"), bank_map)
+
+
+def test_the_drivers_are_told_each_line_with_its_boards() -> None:
+    config = parse(BANK, "bank.toml")
+
+    left, right = bus_settings(config, parse_map(MAP, "map.toml", config))
+
+    assert left == BusSettings(
+        name="left",
+        port="/dev/ttyUSB0",
+        family=Family.KERONG_CU16,
+        baud=19200,
+        pulse_ms=500,
+        reply_ms=250,
+        poll_ms=250,
+        latency_ms=16,
+        boards=(BoardSettings(0, 16, Polarity.SET_WHEN_LOCKED, ByteOrder.LOW_FIRST),),
+    )
+    assert (right.name, right.family) == ("right", Family.MODBUS_RELAY)
+    assert right.boards == (BoardSettings(7, 8, Polarity.SET_WHEN_OPEN, ByteOrder.LOW_FIRST),)
+
+
+def test_the_drivers_are_told_each_chip() -> None:
+    config = parse(spoil_bank("address = 0x20", "address = 0x27"), "bank.toml")
+
+    assert expander_settings(config) == (ExpanderSettings("reeds", bus=1, address=0x27, interrupt="GPIO4"),)
