@@ -2,7 +2,7 @@
 
 Declared as the keys of the configuration are, so that one declaration checks a scenario file, checks an HTTP request,
 and becomes a row of docs/scenarios.md and a schema of the panel's API. A world performs them: `sim/world/hands.py` in
-virtual time, `sim/panel/hands.py` in real time.
+virtual time, `sim/panel/hands.py` in real time. Those on a locker bank stand in `sim/acts/bank.py`.
 """
 
 import re
@@ -10,6 +10,7 @@ import re
 from device.config.keys import setting, table
 from device.config.kinds import Integer, OneOf, Text
 from device.logic.units import MS, S
+from sim.acts.bank import BankAct
 from sim.acts.durations import LONGEST_NS, Duration
 from sim.acts.words import (
     BrokerState,
@@ -98,10 +99,10 @@ class Wire:
 
 @table
 class Swap:
-    """Two zones' wires are exchanged at the board; once more puts them right."""
+    """Two zones' wires are exchanged at the board, or two doors' cables to their locks; once more puts them right."""
 
     zone: str = setting(_NAME, doc="One of them.")
-    other: str = setting(_NAME, doc="The other one, with as many wires.")
+    other: str = setting(_NAME, doc="The other one: a door for a door, or a zone with as many wires.")
 
 
 # ---------------------------------------------------------------- the box
@@ -220,6 +221,7 @@ StoreAct = (
     | Disk
     | Network
     | Answer
+    | BankAct
 )
 WorldAct = Broker | Room
 Act = StoreAct | WorldAct

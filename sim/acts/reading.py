@@ -1,5 +1,6 @@
 """Acts as tables: read from a file or a request, and written back. Pure."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, get_args
@@ -9,13 +10,20 @@ from device.config.reading import Reading
 from sim.acts.durations import Duration, write_duration
 from sim.acts.model import Act, StoreAct, WorldAct
 
-ACTS: dict[str, type[Act]] = {act.__name__.lower(): act for act in (*get_args(StoreAct), *get_args(WorldAct))}
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _word(act: type[Act]) -> str:
+    return _INNER_CAPITAL.sub("-", act.__name__).lower()
+
+
+ACTS: dict[str, type[Act]] = {_word(act): act for act in (*get_args(StoreAct), *get_args(WorldAct))}
 """By the word that stands behind `do`."""
 _WORLD_ACTS = get_args(WorldAct)
 
 
 def word_of(act: Act) -> str:
-    return type(act).__name__.lower()
+    return _word(type(act))
 
 
 def needs_store(act: type[Act]) -> bool:

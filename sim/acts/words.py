@@ -124,3 +124,94 @@ class Disposal(StrEnum):
     ON_SCENE = "on_scene"
     CLOSED = "closed"
     REJECTED = "rejected"
+
+
+class MechanismState(StrEnum):
+    """What the lock of a compartment does with a pulse from now on."""
+
+    GOOD = "good"
+    """Opens. Also mends what force has broken."""
+    JAMMED = "jammed"
+    """Stays closed, whatever the current does."""
+    RESHUT = "reshut"
+    """Opens, and a hand pushes the door shut again while the coil is still live."""
+
+
+class Breaks(StrEnum):
+    """What gives way when a door is forced."""
+
+    HOOK = "hook"
+    """The lock says that it is open."""
+    STRIKE = "strike"
+    """It is torn off the door: the lock still says that it is locked, and holds nothing any more."""
+
+
+class CableEnd(StrEnum):
+    """Which cable of a compartment, by what is at its end."""
+
+    LATCH = "latch"
+    """The switch at the lock's hook."""
+    REED = "reed"
+    """The contact at the door."""
+    LOCK = "lock"
+    """The coil."""
+
+
+class CableState(StrEnum):
+    """What has become of a cable."""
+
+    WHOLE = "whole"
+    CUT = "cut"
+    """No contact for ever; no current. Where a contact is closed when the door is, it reads open for ever."""
+    STUCK = "stuck"
+    """Shorted: contact for ever, and for the coil no current. Where a contact is closed when the door is, it reads
+    closed for ever."""
+
+
+class LockBoardState(StrEnum):
+    """How a lock board does."""
+
+    WELL = "well"
+    ABSENT = "absent"
+    """Without power: it hears nothing, and its coils are off."""
+    MUTE = "mute"
+    """Does what it is told, and says nothing."""
+    LATE = "late"
+    """Answers after `delay`, when nobody waits any more."""
+    GARBAGE = "garbage"
+    """Sends some bytes that mean nothing before every answer."""
+    TRUNCATED = "truncated"
+    """Every answer ends early."""
+    BAD_CHECKSUM = "bad-checksum"
+    COOLDOWN = "cooldown"
+    """Declines every pulse, in the words of its family; one that has no word for it says nothing."""
+    CHATTY = "chatty"
+    """Tells changes unasked, also into an answer. Boards of the 8A/80 family alone; others are well."""
+    INVERTED = "inverted"
+    """Its inputs say the opposite: locks of the other kind, or another board."""
+    REVERSED = "reversed"
+    """Sends the bytes of its inputs the other way round."""
+
+
+class AdapterState(StrEnum):
+    """The adapter between the device and a line of lock boards."""
+
+    IN = "in"
+    OUT = "out"
+    """Unplugged: what is open fails, and its path is gone."""
+    ECHO = "echo"
+    """Hears what it sends."""
+
+
+class CommandState(StrEnum):
+    """How a command of the control room is."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    """Arrives when its time is over, as one that was queued for hours."""
+    REPLAYED = "replayed"
+    """Arrives twice."""
+    OTHER_REVISION = "other-revision"
+    """Says that the door is in a state in which it is no more."""
+    UNSIGNED = "unsigned"
+    """Signed by somebody else."""
