@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import SystemRandom
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from device import __version__
+from device.config.map import BankMap
 from device.config.model import Config
 from device.config.settings import zone_settings
 from device.credentials import Credentials, Shown
@@ -22,10 +23,15 @@ from drivers.clock import SystemClock, boot_id
 from drivers.errors import KeyFileError
 from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory
+from drivers.lock_bank import LockBank
+from drivers.lock_ports import Locks
 from drivers.mqtt.link import MqttLink
-from drivers.ports import Beginning, Clock, Post
+from drivers.ports import Beginning, Clock, Inputs, Post
 from drivers.store.event_store import EventStore, open_store
 from drivers.systemd import ServiceManager
+
+if TYPE_CHECKING:
+    from device.bank_wiring import BankWiring
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,14 +52,17 @@ def assemble(
     observe: Observer | None = None,
     errand: Sequence[str] = (),
     open_store: OpenStore = open_store,
+    bank_map: BankMap | None = None,
 ) -> Loop:
     """Wire an agent. It is armed when this returns: the pins are watched, whatever disk and network do.
 
     errand: the command that asks the office; without it nobody is asked. open_store: in place of the disk's own.
+    bank_map: what is wired where; needed if the configuration has a bank.
     Raises GpioError when a pin cannot be had; nothing is left open then.
     """
     clock = clock or SystemClock()
     inbox = Inbox()
+    inputs: Inputs
     with ExitStack() as undo:
         inputs = GpioInputs(factory, inbox.post, clock)
         undo.callback(inputs.close)
@@ -65,6 +74,7 @@ def assemble(
                     inputs.watch(pin, zone.pull)
         for indicator in config.indicators:
             outputs.claim(indicator.pin, indicator.active_high)
+        bank = None if bank_map is None else _wire_bank(config, bank_map, inputs, factory, inbox.post, clock)
         undo.pop_all()
     boot = boot_id()
     store, beginning = open_store(config.device.state_dir, inbox.post, clock, boot, random_hex=secrets.token_hex(4))
@@ -80,17 +90,23 @@ def assemble(
     )
     staged = _staged(credentials)
     renewer = ChildRenewer(credentials, errand, link.present, inbox.post, clock, staged)
+    wall = clock.wall()
     agent = Agent(
         _settings(config, credentials, staged, runs_errands=bool(errand)),
         beginning,
         boot,
-        clock.wall(),
+        wall,
         credentials.in_force.identity.signer,
         credentials.control_room,
         SystemRandom().random,
+        None if bank is None else bank.lockers(beginning, wall),
     )
+    locks: Locks = LockBank()
+    if bank is not None:
+        inputs, locks = bank.inputs, bank.locks
     lights = {indicator.name: indicator.pin for indicator in config.indicators}
-    return Loop(agent, Ports(clock, inputs, outputs, link, store, renewer, ServiceManager(), lights), inbox, observe)
+    ports = Ports(clock, inputs, outputs, link, store, renewer, locks, ServiceManager(), lights)
+    return Loop(agent, ports, inbox, observe)
 
 
 def errand_of(config: Config, path: Path) -> tuple[str, ...]:
@@ -99,6 +115,14 @@ def errand_of(config: Config, path: Path) -> tuple[str, ...]:
         return ()
     # Isolated: nothing that lies in the folder in which the agent was started is imported.
     return (sys.executable, "-I", "-m", "device", "renew", "--config", str(path.resolve()))
+
+
+def _wire_bank(
+    config: Config, bank_map: BankMap, header: Inputs, factory: Factory, post: Post, clock: Clock
+) -> "BankWiring":
+    from device.bank_wiring import wire_bank  # noqa: PLC0415 - a store has no memory to give away for it
+
+    return wire_bank(config, bank_map, header, factory, post, clock)
 
 
 def _staged(credentials: Credentials) -> Shown | None:

@@ -1,9 +1,9 @@
-"""`ansim-agent run|check|enroll|renew --config FILE`.
+"""`ansim-agent run|check|enroll|renew|commission --config FILE`.
 
-Exit status (sysexits.h): 0 done; 64 wrong usage, or not a label; 69 a pin cannot be had, or the office is not reached;
-70 a thread died; 73 a file cannot be written, or would replace an identity that works; 76 something came that is not to
-be believed; 77 the office has refused; 78 the configuration, or a key file that it names, cannot be used. Every fault
-is one line on standard error.
+Exit status (sysexits.h): 0 done; 64 wrong usage, or not a label; 65 a bank is not proved; 69 a pin or a line cannot be
+had, or the office is not reached; 70 a thread died; 73 a file cannot be written, or would replace an identity that
+works; 75 commissioning was stopped, to be gone on with; 76 something came that is not to be believed; 77 the office has
+refused; 78 the configuration, or a file that it names, cannot be used. Every fault is one line on standard error.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from device import __version__
 from device.config.load import load
+from device.config.map import BankMap, map_of
 from device.config.model import Config
 from device.credentials import Credentials
 from device.errors import EX_CONFIG, ConfigError, EnrolError, LabelError, ThreadDiedError
@@ -43,8 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
         config = load(options.config)
         if options.command in {"enroll", "renew"}:
             return _identity(config, options)
+        if options.command == "commission":
+            return _commission(config, options)
+        bank_map = map_of(config)
         credentials = Credentials(config)
-        return _run(config, credentials, options) if options.command == "run" else _good(config, as_json=options.json)
+        if options.command == "run":
+            return _run(config, bank_map, credentials, options)
+        return _good(config, as_json=options.json)
     except (ConfigError, KeyFileError) as error:
         if options.command == "check" and options.json:
             print(json.dumps({"ok": False, "faults": str(error).splitlines()}))
@@ -68,6 +74,7 @@ def _parser() -> Parser:
         ("check", "only look for faults"),
         ("enroll", "come by an identity: with a token, or with a USB stick"),
         ("renew", "ask the office for what is new: keys, authorities, a certificate before the old one ends"),
+        ("commission", "prove door by door how a bank is wired, and write its map"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration (TOML)")
@@ -76,6 +83,8 @@ def _parser() -> Parser:
             command.add_argument("--json", action="store_true", help="for machines: one JSON object")
         if name == "enroll":
             _add_enroll(command)
+        if name == "commission":
+            _add_commission(command)
         if name == "renew":
             command.add_argument("--now", action="store_true", help="renew the certificate also if it is not due")
     return parser
@@ -94,6 +103,25 @@ def _add_enroll(command: argparse.ArgumentParser) -> None:
     command.add_argument("--again", action="store_true", help="replace an identity that works")
 
 
+def _add_commission(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", choices=("ko", "en"), default="ko", help="the installer's language (default: ko)")
+    anew = command.add_mutually_exclusive_group()
+    anew.add_argument(
+        "--door", action="append", default=[], metavar="NAME", help="prove this anew; may be repeated"
+    )
+    anew.add_argument("--again", action="store_true", help="prove every door anew")
+
+
+def _commission(config: Config, options: argparse.Namespace) -> int:
+    # The wizard and what it looks with: nothing of it is for a running agent.
+    from device.commission.cli import Options, commission  # noqa: PLC0415
+    from device.commission.words import Language  # noqa: PLC0415
+
+    # On the installer's screen there is the wizard, and nothing else.
+    logging.getLogger().setLevel(logging.DEBUG if options.verbose else logging.ERROR)
+    return commission(config, Options(Language(options.lang), options.again, tuple(options.door)))
+
+
 def _identity(config: Config, options: argparse.Namespace) -> int:
     # x509 and http.client cost megabytes: the agent that runs never loads them for this.
     from device.enrol import cli  # noqa: PLC0415
@@ -107,17 +135,18 @@ def _identity(config: Config, options: argparse.Namespace) -> int:
     return cli.enroll(config, words)
 
 
-def _run(config: Config, credentials: Credentials, options: argparse.Namespace) -> int:
+def _run(config: Config, bank_map: BankMap | None, credentials: Credentials, options: argparse.Namespace) -> int:
     # MQTT, GPIO and the store cost 10 MB: the daily errand, which comes through here too, has no use for them.
     from device.app import assemble, errand_of  # noqa: PLC0415
     from drivers.gpio_factory import open_factory  # noqa: PLC0415
 
     factory = open_factory()
     try:
-        loop = assemble(config, credentials, factory, errand=errand_of(config, options.config))
+        errand = errand_of(config, options.config)
+        loop = assemble(config, credentials, factory, errand=errand, bank_map=bank_map)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.stop())
-        logging.getLogger(__name__).info("%s is armed: %d zones", config.device.id, len(config.zones))
+        logging.getLogger(__name__).info("%s is armed: %s", config.device.id, _watched(config))
         loop.run()
     finally:
         factory.close()
@@ -125,12 +154,18 @@ def _run(config: Config, credentials: Credentials, options: argparse.Namespace) 
 
 
 def _good(config: Config, *, as_json: bool) -> int:
-    found = {"device": config.device.id, "zones": len(config.zones), "indicators": len(config.indicators)}
+    doors = 0 if config.bank is None else len(config.bank.doors)
     if as_json:
-        print(json.dumps({"ok": True, **found}))
+        found = {"zones": len(config.zones), "indicators": len(config.indicators), "doors": doors}
+        print(json.dumps({"ok": True, "device": config.device.id, **found}))
     else:
-        print("{device}: good; {zones} zones, {indicators} indicators".format(**found))
+        print(f"{config.device.id}: good; {_watched(config)}, {len(config.indicators)} indicators")
     return 0
+
+
+def _watched(config: Config) -> str:
+    doors = "" if config.bank is None else f", {len(config.bank.doors)} doors"
+    return f"{len(config.zones)} zones{doors}"
 
 
 def _fail(status: int, error: Exception) -> int:

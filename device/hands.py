@@ -8,6 +8,7 @@ from device.logic.effects import (
     Connect,
     Drop,
     Effect,
+    KeepCommand,
     Leave,
     Light,
     Load,
@@ -16,11 +17,13 @@ from device.logic.effects import (
     Probe,
     Promote,
     Publish,
+    Pulse,
     RunErrand,
     Save,
     Settle,
 )
 from drivers.errors import GpioError
+from drivers.lock_ports import Locks
 from drivers.ports import Link, Outputs, Renewer, Store
 
 _LOG = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ class Hands:
     link: Link
     store: Store
     renewer: Renewer
+    locks: Locks
     lights: dict[str, str]
 
     def do(self, effect: Effect) -> None:
@@ -43,7 +47,10 @@ class Hands:
                 self._light(effect)
             case Publish():
                 self.link.publish(effect.message, effect.token)
-            case Save() | Settle() | Load() | Note():
+            case Pulse():
+                _LOG.info("lock %s is released", effect.lock)
+                self.locks.pulse(effect.lock)
+            case Save() | Settle() | Load() | Note() | KeepCommand():
                 self._keep(effect)
             case Connect() | Leave() | Drop() | Probe():
                 self._steer(effect)
@@ -52,10 +59,10 @@ class Hands:
             case _:
                 assert_never(effect)
 
-    def _keep(self, effect: Save | Settle | Load | Note) -> None:
+    def _keep(self, effect: Save | Settle | Load | Note | KeepCommand) -> None:
         match effect:
             case Save():
-                self.store.save(effect.record)
+                self.store.save(effect.record, effect.concludes)
                 _log_event(effect)
             case Settle():
                 self.store.settle(effect.place, effect.state)
@@ -65,6 +72,9 @@ class Hands:
             case Note():
                 self.store.note(effect.text)
                 _LOG.info("%s", effect.text)
+            case KeepCommand():
+                self.store.keep_command(effect.command)
+                _LOG.info("command %s: %s %s", effect.command.jti, effect.command.name, effect.command.subject)
             case _:
                 assert_never(effect)
 

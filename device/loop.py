@@ -10,6 +10,7 @@ from device.inbox import Inbox
 from device.logic.agent import Agent
 from device.logic.effects import Effect
 from device.logic.units import MS, S
+from drivers.lock_ports import BoardSilent, BusDown, BusUp, Locks
 from drivers.ports import (
     Clock,
     ErrandDone,
@@ -53,6 +54,7 @@ class Ports:
     link: Link
     store: Store
     renewer: Renewer
+    locks: Locks
     service: ServiceManager
     lights: dict[str, str]
 
@@ -67,7 +69,7 @@ class Loop:
         """
         self._agent = agent
         self._ports = ports
-        self._hands = Hands(ports.outputs, ports.link, ports.store, ports.renewer, ports.lights)
+        self._hands = Hands(ports.outputs, ports.link, ports.store, ports.renewer, ports.locks, ports.lights)
         self._inbox = inbox
         self._observe = observe
         self._stopping = False
@@ -91,6 +93,7 @@ class Loop:
             self._ports.service.stopping()
             self._carry_out(self._agent.stop(self._ports.clock.monotonic_ns()))
         finally:
+            self._ports.locks.close()
             self._ports.inputs.close()
             self._ports.renewer.close()
             self._ports.store.close(orderly=self._stopping)
@@ -161,8 +164,9 @@ class Loop:
     def _stay_alive(self, now_ns: int) -> None:
         if now_ns < self._alive_ns:
             return
-        if not self._ports.link.alive or not self._ports.store.alive:
-            raise ThreadDiedError("the MQTT thread has ended" if self._ports.store.alive else "the store has ended")
+        for port, name in ((self._ports.link, "MQTT"), (self._ports.store, "store"), (self._ports.locks, "lock")):
+            if not port.alive:
+                raise ThreadDiedError(f"the {name} thread has ended")
         self._ports.service.alive()
         self._alive_ns = now_ns + int((self._ports.service.watchdog_s or 10) * S / 4)
 
@@ -185,6 +189,12 @@ def _log_fact(fact: Fact) -> None:
             _LOG.warning("the office was asked in vain: %s", reason)
         case Promoted(failed=None):
             _LOG.info("a new identity is in force")
+        case BusDown():
+            _LOG.error("no lock board on bus %s can be heard: %s", fact.bus, fact.why)
+        case BusUp():
+            _LOG.info("bus %s is open", fact.bus)
+        case BoardSilent():
+            _LOG.error("lock board %s/%d does not answer: %s", fact.bus, fact.board, fact.why)
         case Promoted():
             _LOG.error("the new identity cannot be put in force: %s", fact.failed)
         case _:

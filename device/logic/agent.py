@@ -4,23 +4,23 @@ The same object runs on a Pi, in a test and in the simulator; only the shell aro
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from device.logic.answers import Answers
+from device.logic.bank.kept import conclusion_of
+from device.logic.bank.lockers import Lockers, LockersOutcome, NoLockers
 from device.logic.command import Command
 from device.logic.delivery import Delivery
 from device.logic.effects import Effect, Leave, Note, Publish, Save
-from device.logic.envelope import Refusal, Refused
 from device.logic.event import Happening, Journal, Origin, Phase
 from device.logic.inbound import Inbound
 from device.logic.kinds import Code
 from device.logic.lamp import Look, Shows
 from device.logic.lights import Lights
-from device.logic.receipt import Answer, Receipt
 from device.logic.renewal import Renewal
 from device.logic.renewal_steps import RenewalSteps
-from device.logic.settling import Settling
 from device.logic.status import Report, StatusWriter
 from device.logic.supervision import Supervision, Waits
 from device.logic.units import MS, S, earliest
@@ -94,8 +94,9 @@ class Agent:
         signer: Signer,
         keys: Keys,
         random: Callable[[], float],
+        lockers: Lockers | None = None,
     ) -> None:
-        """`wall.at_ns` is when this run begins; `random()` gives [0, 1)."""
+        """`wall.at_ns` is when this run begins; `random()` gives [0, 1). lockers: of a bank."""
         origin = Origin(settings.device, beginning.epoch, boot)
         self._device = settings.device
         self._version = settings.version
@@ -111,8 +112,8 @@ class Agent:
         self._by_person = {zone.settings.name for zone in self._zones if zone.by_person}
         self._delivery = Delivery(beginning, wall.at_ns, self._topic, random)
         self._uplink = Uplink(settings.brokers, self._delivery, self._will, wall.at_ns, random)
-        self._inbound = Inbound(settings.device, keys)
         self._supervision = Supervision(wall, settings.certificate_expires_ns)
+        self._lockers = lockers or NoLockers()
         self._renewal = RenewalSteps(
             Renewal(settings.runs_errands, settings.staged, wall.at_ns, random),
             self._uplink,
@@ -123,11 +124,18 @@ class Agent:
             self._tell,
         )
         self._lights = Lights(settings.indicators)
+        self._answers = Answers(
+            Inbound(settings.device, keys),
+            self._delivery,
+            self._renewal,
+            self._lights,
+            self._supervision,
+            self._tell,
+        )
         self._shorts: Counter[str] = Counter()
-        self._settling = Settling()
         self._heartbeat_ns = settings.heartbeat_s * S
         self._status_due_ns = wall.at_ns
-        self._told: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._told: tuple[tuple[str, ...], int, tuple[str, ...]] = ((), 0, ())
 
     # ------------------------------------------------------------ what a shell asks
 
@@ -152,11 +160,11 @@ class Agent:
             *(zone.due_ns() for zone in self._zones),
             None if self._start_ns is None else self._start_ns + START_NS,
             self._uplink.due_ns(),
-            self._inbound.due_ns(),
+            self._answers.due_ns(),
             self._supervision.due_ns(self._waits()),
             self._renewal.due_ns(),
+            self._lockers.due_ns(),
             self._lights.due_ns(self._now_ns),
-            self._settling.due_ns(),
             self._status_due_ns if self._uplink.is_up else None,
         )
         return self._next_ns
@@ -173,8 +181,8 @@ class Agent:
 
     @property
     def zone_states(self) -> dict[str, str]:
-        """Every zone's word for the status message."""
-        return {zone.settings.name: zone.state for zone in self._zones}
+        """Every zone's and every door's word for the status message."""
+        return {zone.settings.name: zone.state for zone in self._zones} | dict(self._lockers.states)
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -204,27 +212,41 @@ class Agent:
                 return self._hear(fact)
             case WallClock():
                 return self._tell(self._supervision.clock(fact), self._now_ns)
-            case LinkUp():
-                self._status_due_ns = self._now_ns
-                return [*self._uplink.take(fact), *self._renewal.link_up(self._now_ns)]
-            case LinkDown():
-                return [*self._uplink.take(fact), *self._renewal.link_down(self._now_ns)]
-            case Published() | Probed():
-                return self._uplink.take(fact)
+            case LinkUp() | LinkDown() | Published() | Probed():
+                return self._link(fact)
             case ErrandDone() | Promoted():
                 self._renewal.office(fact)
                 if isinstance(fact, ErrandDone) and fact.keys is not None:
-                    self._inbound.keys = fact.keys
+                    self._answers.trust(fact.keys)
                 return []
             case Received():
                 return self._read(fact)
+            case Saved() | Settled() | Loaded() | Thinned() | StoreFailed() | StoreWell():
+                return self._take_stored(fact)
             case Tick():
                 return []
             case _:
-                return self._take_stored(fact)
+                return self._carry_on(self._lockers.feed(fact, self._now_ns))
+
+    def _link(self, fact: LinkUp | LinkDown | Published | Probed) -> list[Effect]:
+        effects = self._uplink.take(fact)
+        if isinstance(fact, LinkUp):
+            self._status_due_ns = self._now_ns
+            effects += self._renewal.link_up(self._now_ns)
+        elif isinstance(fact, LinkDown):
+            effects += self._renewal.link_down(self._now_ns)
+        return effects
+
+    def _read(self, message: Received) -> list[Effect]:
+        read = self._answers.read(message, self._now_ns)
+        if isinstance(read, Command):
+            return self._carry_on(self._lockers.command(read, self._now_ns, self._supervision.wall))
+        return read
 
     def _hear(self, edge: Edge) -> list[Effect]:
-        zone = self._by_pin[edge.pin]
+        zone = self._by_pin.get(edge.pin)
+        if zone is None:
+            return self._carry_on(self._lockers.feed(edge, self._now_ns))
         before = zone.state
         effects = self._zone_says(zone.feed(edge), self._now_ns)
         self._is_bounce = not effects and zone.state == before
@@ -238,7 +260,7 @@ class Agent:
                     self._lights.alarms.saved(place)
                 return []
             case Settled():
-                self._settled(fact.places)
+                self._answers.settled(fact.places, self._now_ns)
                 return []
             case Loaded():
                 self._delivery.loaded(fact, self._now_ns)
@@ -248,7 +270,7 @@ class Agent:
                 return self._thinned(fact.count, fact.first, fact.last)
             case StoreFailed():
                 # It will be answered again after a restart, but the person must not wait for a disk.
-                self._settled(fact.places)
+                self._answers.settled(fact.places, self._now_ns)
                 self._delivery.store_failed(fact.places, self._now_ns)
             case StoreWell():
                 return [
@@ -265,12 +287,10 @@ class Agent:
         if self._start_ns is not None and (self._all_known() or now_ns >= self._start_ns + START_NS):
             effects += self._tell([self._started(self._start_ns)], now_ns)
             self._start_ns = None
-        self._settled(self._settling.overdue(now_ns))
+        effects += self._carry_on(self._lockers.tick(now_ns, self._supervision.wall))
         effects += self._renewal.tick(now_ns)
         effects += self._uplink.tick(now_ns)
-        happenings = self._supervision.tick(now_ns, self._waits())
-        if self._inbound.is_quiet(now_ns):
-            happenings += self._supervision.troubles.restore("message", now_ns, **self._inbound.refused)
+        happenings = self._answers.tick(now_ns) + self._supervision.tick(now_ns, self._waits())
         given_up = self._delivery.take_given_up()
         if given_up is not None:
             effects += self._thinned(given_up.count, given_up.first, given_up.last)
@@ -286,6 +306,13 @@ class Agent:
                 effects.append(Note(f"{outcome.zone}: active for {outcome.held_ms} ms, shorter than hold_ms"))
             else:
                 effects += self._tell([outcome], now_ns)
+                self._lockers.heed(outcome)
+        return effects
+
+    def _carry_on(self, outcomes: list[LockersOutcome]) -> list[Effect]:
+        effects: list[Effect] = []
+        for outcome in outcomes:
+            effects += self._tell([outcome], self._now_ns) if isinstance(outcome, Happening) else [outcome]
         return effects
 
     def _tell(self, happenings: list[Happening], now_ns: int) -> list[Effect]:
@@ -295,7 +322,7 @@ class Agent:
             waits = happening.is_alarm and happening.phase is Phase.RAISED and happening.subject in self._by_person
             if waits:
                 self._lights.alarms.heard(record.place, now_ns)
-            effects += [*self._uplink.add(record, now_ns), Save(record, happening)]
+            effects += [*self._uplink.add(record, now_ns), Save(record, happening, conclusion_of(happening))]
         return effects
 
     def _started(self, at_ns: int) -> Happening:
@@ -310,7 +337,8 @@ class Agent:
         )
 
     def _tell_status(self, now_ns: int) -> list[Effect]:
-        told = (tuple(zone.state for zone in self._zones), self._supervision.troubles.names)
+        zones = tuple(zone.state for zone in self._zones)
+        told = (zones, self._lockers.changes, self._supervision.troubles.names)
         if told != self._told:
             self._told = told
             self._status_due_ns = min(self._status_due_ns, now_ns + STATUS_DELAY_NS)
@@ -327,62 +355,12 @@ class Agent:
         health = {
             "troubles": list(self._supervision.troubles.names),
             "broker": self._uplink.broker,
-            "refused": dict(self._inbound.refused),
+            "refused": self._answers.refused,
             "refused_by_broker": self._delivery.refused,
             "short": dict(self._shorts),
         }
         delivery = self._delivery
         return Report(self._journal.seq, delivery.depth, delivery.oldest_s(now_ns), self.zone_states, health)
-
-    # ------------------------------------------------------------ what the control room says
-
-    def _read(self, message: Received) -> list[Effect]:
-        match self._inbound.read(message):
-            case Refusal() as reason:
-                return self._refuse(reason)
-            case Command() as command:
-                detail = {"command": command.name, "reason": "unknown command"}
-                refused = Happening(self._now_ns, "command.refused", command.jti, Phase.REPORTED, detail=detail)
-                return self._tell([refused], self._now_ns)
-            case list() as receipts:
-                return [effect for receipt in receipts for effect in self._answered(receipt)]
-            case None:
-                return []
-
-    def _refuse(self, reason: Refusal) -> list[Effect]:
-        if reason is Refusal.KID:
-            self._renewal.key_unknown(self._now_ns)
-        self._inbound.count(reason, self._now_ns)
-        told = self._supervision.troubles.raise_("message", "mqtt", self._now_ns, reason=reason.value)
-        return self._tell(told, self._now_ns)
-
-    def _answered(self, receipt: Receipt) -> list[Effect]:
-        try:
-            known = self._delivery.knows(receipt)
-        except Refused as refused:
-            return self._refuse(refused.reason)
-        if not known:
-            return []
-        effects = self._delivery.answer(receipt, self._now_ns)
-        if effects:
-            effects += self._renewal.answered(receipt.place, self._now_ns)
-            # The light waits until the answer is durable: what it shows as received is not sent again.
-            self._settling.begin(receipt.place, receipt.answer, self._now_ns)
-            return effects + self._tell(self._rejection(receipt), self._now_ns)
-        if not self._settling.add(receipt.place, receipt.answer):
-            self._lights.alarms.answered(receipt.place, receipt.answer, self._now_ns)
-        return []
-
-    def _rejection(self, receipt: Receipt) -> list[Happening]:
-        troubles = self._supervision.troubles
-        if receipt.answer is Answer.REJECTED:
-            return troubles.raise_("rejected", str(receipt.place), self._now_ns, reason=receipt.reason)
-        return troubles.restore("rejected", self._now_ns)
-
-    def _settled(self, places: Iterable[Place]) -> None:
-        for place in places:
-            for answer in self._settling.end(place):
-                self._lights.alarms.answered(place, answer, self._now_ns)
 
     # ------------------------------------------------------------ what is known
 
@@ -390,7 +368,7 @@ class Agent:
         return f"ansim/v1/{self._device}/{'alarm' if record.urgency is Urgency.ALARM else 'event'}"
 
     def _all_known(self) -> bool:
-        return all(zone.state != "unknown" for zone in self._zones)
+        return self._lockers.all_known and all(zone.state != "unknown" for zone in self._zones)
 
     def _waits(self) -> Waits:
         return Waits(self._uplink.down_ns, self._delivery.asked_ns, self._uplink.is_up)

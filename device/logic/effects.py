@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from device.logic.event import Happening
+from drivers.command_ports import Conclusion, KeptCommand
 from drivers.ports import Message, Place, Record
 
 
@@ -24,10 +25,14 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Store an event. `happening` is what a new one tells, for the log; None where the disk had missed an old one."""
+    """Store an event. `happening` is what a new one tells, for the log; None where the disk had missed an old one.
+
+    `concludes`: the command whose outcome it is.
+    """
 
     record: Record
     happening: Happening | None = None
+    concludes: Conclusion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +103,34 @@ class Promote:
     """Put the staged identity in force: it has been proved."""
 
 
-Effect = Light | Publish | Save | Settle | Load | Note | Connect | Leave | Drop | Probe | RunErrand | Present | Promote
+@dataclass(frozen=True, slots=True)
+class KeepCommand:
+    """Make a command durable before it acts."""
+
+    command: KeptCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Release one lock, once: the way to it, as `drivers.lock_ports` names it."""
+
+    lock: str
+
+
+Effect = (
+    Light
+    | Publish
+    | Save
+    | Settle
+    | Load
+    | Note
+    | Connect
+    | Leave
+    | Drop
+    | Probe
+    | RunErrand
+    | Present
+    | Promote
+    | KeepCommand
+    | Pulse
+)

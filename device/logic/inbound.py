@@ -1,6 +1,6 @@
 """What the broker brings: sort it, verify it, count what is not taken. Pure."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 
 from device.logic.command import Command, read_command
 from device.logic.envelope import Refusal, Refused
@@ -10,7 +10,6 @@ from drivers.ports import Keys, Received
 
 # One trouble for a stream of bad messages; it is over when none has come for this long.
 QUIET_NS = 3_600 * S
-_REMEMBERED = 1_024
 
 
 class Inbound:
@@ -20,19 +19,18 @@ class Inbound:
         self._device = device
         self.keys = keys
         """The control room's; may be replaced at any time."""
-        self._seen: OrderedDict[str, None] = OrderedDict()
         self._last_bad_ns: int | None = None
         self.refused: Counter[str] = Counter()
 
-    def read(self, message: Received) -> list[Receipt] | Command | Refusal | None:
-        """What a message says; why it is not taken; or None for a command that came before."""
+    def read(self, message: Received) -> list[Receipt] | Command | Refusal:
+        """What a message says, or why it is not taken. A command may have come before."""
         if message.payload is None:
             return Refusal.SIZE
         try:
             if message.topic == f"ansim/v1/{self._device}/receipt":
                 return read_receipts(message.payload, self._device, self.keys)
             if message.topic == f"ansim/v1/{self._device}/command":
-                return self._once(read_command(message.payload, self._device, self.keys))
+                return read_command(message.payload, self._device, self.keys)
         except Refused as refused:
             return refused.reason
         return Refusal.TOPIC
@@ -52,11 +50,3 @@ class Inbound:
             return False
         self._last_bad_ns = None
         return True
-
-    def _once(self, command: Command) -> Command | None:
-        if command.jti in self._seen:
-            return None
-        self._seen[command.jti] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return command

@@ -31,6 +31,10 @@ class ZoneType(StrEnum):
     TAMPER = "tamper"
     MAINS = "mains"
     BATTERY = "battery"
+    DOOR = "door"
+    """A door of the site, by its contact alone: no compartment of a bank."""
+    KEY = "key"
+    """The key switch at a bank of lockers: somebody of the operator's is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,30 @@ KINDS: dict[ZoneType, Kind] = {
     ZoneType.TAMPER: Kind("alarm.tamper", Code("TA", "TR", 137), _SENSOR, by_person=False),
     ZoneType.MAINS: Kind("trouble.mains", Code("AT", "AR", 301), _SENSOR, by_person=False),
     ZoneType.BATTERY: Kind("trouble.battery", Code("YT", "YR", 302), _SENSOR, by_person=False),
+    ZoneType.DOOR: Kind("door.open", NO_CODE, _SENSOR, by_person=False),
+    ZoneType.KEY: Kind("door.key", NO_CODE, _SENSOR, by_person=False),
+}
+
+_FORCED = Code("DF", "DR", 423)
+_EXPANSION = Code("ET", "ER", 333)
+
+# What a bank of lockers tells, by its type without `ansim.`
+BANK_CODES: dict[str, Code] = {
+    "door.opened": NO_CODE,
+    "door.closed": NO_CODE,
+    "alarm.forced": _FORCED,
+    "alarm.found_open": _FORCED,
+    "alarm.wrong_door": _FORCED,
+    # DN, the other code for a door left open, says that it is no alarm.
+    "alarm.left_open": Code("DL", "DH", 426),
+    "alarm.person_inside": NO_CODE,
+    "alarm.attack": Code("TA", "TR", 137),
+    "trouble.jammed": NO_CODE,
+    "trouble.unlatched": NO_CODE,
+    "trouble.latched_open": NO_CODE,
+    "trouble.sensor": _SENSOR,
+    "trouble.board": _EXPANSION,
+    "trouble.bus": _EXPANSION,
 }
 
 # Troubles of the device itself, by the word behind `ansim.trouble.`

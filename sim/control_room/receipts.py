@@ -35,7 +35,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a device is told to do until `exp_s` (UTC seconds). Built for tests: no device acts on one yet."""
+    """What a device is told to do until `exp_s` (UTC seconds)."""
 
     device: str
     command: str

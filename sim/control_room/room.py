@@ -54,6 +54,11 @@ Seen = Arrival | TakenStatus | NotTaken
 
 
 @dataclass(frozen=True, slots=True)
+class _Sending:
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Operation:
     device: str
     place: Place
@@ -93,7 +98,7 @@ class Room:
         self._core = core
         self._clock = clock
         self._observe = observe
-        self._facts: SimpleQueue[Fact | _Operation | None] = SimpleQueue()
+        self._facts: SimpleQueue[Fact | _Operation | _Sending | None] = SimpleQueue()
         self._link = make_link(self._facts.put)
         self._thread = Thread(target=self._run, name="control-room")
         self._connected = Event()
@@ -126,6 +131,10 @@ class Room:
         """A person acknowledges, dispatches, is on scene, closes or rejects. An event not known is logged."""
         self._facts.put(_Operation(device_id, place, answer, reason))
 
+    def send(self, *messages: Message) -> None:
+        """Commands, in order, behind what waits already. Lost if the connection is lost meanwhile."""
+        self._facts.put(_Sending(messages))
+
     def close(self) -> None:
         """End the connection and wait for the threads."""
         self._facts.put(None)
@@ -156,11 +165,11 @@ class Room:
                 # Nothing was stored, so nobody is answered: the devices will send again.
                 _LOG.error("%s", error)
 
-    def _wait(self) -> list[Fact | _Operation | None]:
+    def _wait(self) -> list[Fact | _Operation | _Sending | None]:
         """What has happened since the last turn: at least one thing, or nothing when something is due."""
         due_ns = earliest(self._core.due_ns(), self._retry_ns)
         timeout_s = None if due_ns is None else max(0, due_ns - self._clock.monotonic_ns()) / S
-        facts: list[Fact | _Operation | None] = []
+        facts: list[Fact | _Operation | _Sending | None] = []
         try:
             facts.append(self._facts.get(timeout=timeout_s))
             while len(facts) < _MAX_AT_ONCE:
@@ -169,7 +178,7 @@ class Room:
             pass
         return facts
 
-    def _turn(self, facts: Iterable[Fact | _Operation]) -> None:
+    def _turn(self, facts: Iterable[Fact | _Operation | _Sending]) -> None:
         letters: list[Letter] = []
         for fact in facts:
             match fact:
@@ -179,6 +188,8 @@ class Room:
                     self._heed(fact)
                 case _Operation():
                     self._operate(fact)
+                case _Sending():
+                    self._send(fact.messages)
                 case _:
                     pass
         now = self._clock.wall()

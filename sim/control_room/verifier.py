@@ -42,7 +42,8 @@ _TOPIC = re.compile(rf"ansim/v1/({DEVICE_ID})/(alarm|event|status)")
 _TYPE = re.compile(r"ansim\.(alarm|trouble|door|custody|test|command|system)\.[a-z][a-z0-9_-]{0,31}")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIA = re.compile(r"[A-Z]{2}")
-_MAX_ZONES = 64
+# As many zones and doors as a configuration may have.
+_MAX_ZONES = 192
 _Told = TypeVar("_Told")
 _STARTED = "ansim.system.started"
 _THINNED = "ansim.system.thinned"

@@ -18,7 +18,7 @@ SHORTEST_NS = 5 * MINUTE_NS
 _DAILY, _DAILY_AN_HOUR = 4, 0.5
 _EPISODES, _EPISODES_AN_HOUR = 3, 0.35
 # Nothing begins this late, so that whatever there is has an end before the end.
-_LAST_NS = 30 * S
+LAST_NS = 30 * S
 _BOUNCES = ("good", "good", "good", "good", "clean", "worn", "dirty", "slow")
 _HEARTBEATS_S = (180, 300, 600, 900)
 _BATTERIES_NS = (0, 0, 2 * MINUTE_NS, 15 * MINUTE_NS)
@@ -26,8 +26,7 @@ _BATTERIES_NS = (0, 0, 2 * MINUTE_NS, 15 * MINUTE_NS)
 
 def draw(seed: int, length_ns: int) -> Scenario:
     """ValueError if `length_ns` is below SHORTEST_NS. Every fault has an end; the last of it comes before the end."""
-    if length_ns < SHORTEST_NS:
-        raise ValueError(f"{length_ns / S:.0f} s: at least {SHORTEST_NS // S} s are needed")
+    check_length(length_ns)
     random = Random(f"explore {seed} {length_ns}")
     brokers = random.choice((1, 2, 2))
     shops = _shops(random)
@@ -41,6 +40,12 @@ def draw(seed: int, length_ns: int) -> Scenario:
         brokers=brokers,
         shops=shops,
     )
+
+
+def check_length(length_ns: int) -> None:
+    """ValueError below SHORTEST_NS."""
+    if length_ns < SHORTEST_NS:
+        raise ValueError(f"{length_ns / S:.0f} s: at least {SHORTEST_NS // S} s are needed")
 
 
 def _shops(random: Random) -> tuple[Shop, ...]:
@@ -67,7 +72,7 @@ class _Day:
         self._random = random
         self._brokers = brokers
         self._shops = shops
-        self._last_ns = length_ns - _LAST_NS
+        self._last_ns = length_ns - LAST_NS
         self._hours = length_ns / HOUR_NS
 
     def deeds(self) -> Iterator[Deed]:

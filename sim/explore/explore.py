@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 
+from sim.explore.bank_draw import draw_bank
 from sim.explore.draw import draw
 from sim.explore.judge import Finding, judge
 from sim.scenario.crew import settle_in
 from sim.scenario.errors import CrewError
+from sim.scenario.model import Scenario
 
 # So many worlds are handed to a process at once: few enough to stop soon, enough to make the handing over cheap.
 _CHUNK = 4
@@ -18,12 +20,19 @@ _CHUNK = 4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which worlds. `jobs`: processes; 1 plays here. `keep_going`: also behind one that breaks a rule."""
+    """Which worlds. `jobs`: processes; 1 plays here. `keep_going`: also behind one that breaks a rule.
+
+    `doors`: each world is a locker bank with so many; 0 for stores.
+    """
 
     seeds: range
     length_ns: int
     jobs: int = 1
     keep_going: bool = False
+    doors: int = 0
+
+    def draw(self, seed: int) -> Scenario:
+        return draw_bank(seed, self.length_ns, self.doors) if self.doors else draw(seed, self.length_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def explore(plan: Plan, outcomes: Iterator[Outcome] | None = None) -> list[Outco
 
 def play(plan: Plan) -> Iterator[Outcome]:
     """World by world, in the order of their seeds. Raises CrewError if a process dies."""
-    one = partial(play_one, plan.length_ns)
+    one = partial(play_one, plan)
     if plan.jobs == 1:
         yield from map(one, plan.seeds)
         return
@@ -66,6 +75,6 @@ def play(plan: Plan) -> Iterator[Outcome]:
         pool.shutdown(cancel_futures=True)
 
 
-def play_one(length_ns: int, seed: int) -> Outcome:
+def play_one(plan: Plan, seed: int) -> Outcome:
     """In this process."""
-    return Outcome(seed, judge(draw(seed, length_ns)))
+    return Outcome(seed, judge(plan.draw(seed)))

@@ -123,6 +123,9 @@ def _in_step(number: int, step: Step, scenario: Scenario) -> Scenario:
 def _plainer_shops(shop: Shop, *, alone: bool) -> Iterator[Shop]:
     standard = StoreTable()
     for spec in specs(StoreTable):
+        # The zones and doors that steps name are a bank's.
+        if spec.attribute == "bank":
+            continue
         if (spec.attribute != "id" or alone) and getattr(shop.written, spec.attribute) != spec.default:
             yield replace(shop, written=_with(shop.written, spec.attribute, getattr(standard, spec.attribute)))
     if shop.written.bounce not in ("good", "clean"):

@@ -2,10 +2,24 @@
 
 from device.config.keys import setting, table
 from device.config.kinds import Integer, OneOf
+from device.logic.bank.states import DoorState
 from device.logic.event import Phase
 from sim.acts.words import OnOff
 from sim.control_room.values import Presence as PresenceWord
-from sim.scenario.words import CLASSES, NAME, TROUBLES, TYPES, LampLook, Mark, TroubleState, Word, ZoneWord
+from sim.scenario.words import (
+    CLASSES,
+    DOOR,
+    NAME,
+    RESULT,
+    TROUBLES,
+    TYPES,
+    LampLook,
+    LeafWord,
+    Mark,
+    TroubleState,
+    Word,
+    ZoneWord,
+)
 
 _COUNT = Integer(0, 1_000_000, "events")
 _WHAT = Word((*CLASSES, *TYPES))
@@ -18,7 +32,8 @@ class Told:
 
     what: str = setting(_WHAT, doc="The type without `ansim.`, or a whole class.")
     phase: Phase | None = setting(OneOf(Phase), default=None, doc="Only these; otherwise all.")
-    zone: str | None = setting(NAME, default=None, doc="Only those of this zone.")
+    zone: str | None = setting(NAME, default=None, doc="Only those of this zone, or door.")
+    result: str | None = setting(RESULT, default=None, doc="Only those whose `result` or `reason` this is.")
     count: int | None = setting(_COUNT, default=None, doc="Exactly so many.")
     at_least: int | None = setting(_COUNT, default=None, doc="So many or more.")
     at_most: int | None = setting(_COUNT, default=None, doc="So many or fewer.")
@@ -30,7 +45,8 @@ class Arrived:
 
     what: str = setting(_WHAT, doc="The type without `ansim.`, or a whole class.")
     phase: Phase | None = setting(OneOf(Phase), default=None, doc="Only these; otherwise all.")
-    zone: str | None = setting(NAME, default=None, doc="Only those of this zone.")
+    zone: str | None = setting(NAME, default=None, doc="Only those of this zone, or door.")
+    result: str | None = setting(RESULT, default=None, doc="Only those whose `result` or `reason` this is.")
     marked: Mark | None = setting(OneOf(Mark), default=None, doc="Only those that say so of themselves.")
     count: int | None = setting(_COUNT, default=None, doc="Exactly so many.")
     at_least: int | None = setting(_COUNT, default=None, doc="So many or more.")
@@ -53,6 +69,22 @@ class Zone:
 
 
 @table
+class Door:
+    """A door of a bank as the control room knows it by the device's newest status."""
+
+    door: str = setting(DOOR, doc="Which one.")
+    is_: DoorState = setting(OneOf(DoorState), name="is", doc="Its state.")
+
+
+@table
+class Leaf:
+    """How a door of a bank really stands, whatever is said of it."""
+
+    door: str = setting(DOOR, doc="Which one.")
+    is_: LeafWord = setting(OneOf(LeafWord), name="is", doc="Open or shut.")
+
+
+@table
 class Presence:
     """Whether the control room takes the device to be there."""
 
@@ -71,7 +103,7 @@ class Trouble:
     """A trouble as the control room knows it: what the newest event about it says."""
 
     name: str = setting(_TROUBLE_NAME, doc="The word behind `ansim.trouble.`")
-    zone: str | None = setting(NAME, default=None, doc="Of this zone, where a trouble has one.")
+    zone: str | None = setting(NAME, default=None, doc="Of this zone, or door, where a trouble has one.")
     is_: TroubleState = setting(OneOf(TroubleState), name="is", doc="`never`: nothing was said about it.")
 
 
@@ -89,7 +121,7 @@ class Power:
     is_: OnOff = setting(OneOf(OnOff), name="is", doc="`on` also on a battery.")
 
 
-Expectation = Told | Arrived | Lamp | Zone | Presence | Outbox | Trouble | Broker | Power
+Expectation = Told | Arrived | Lamp | Zone | Door | Leaf | Presence | Outbox | Trouble | Broker | Power
 Counted = Told | Arrived
 
 

@@ -1,16 +1,19 @@
 """A scenario as a value. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from device.logic.bank.settings import Night
 from device.logic.units import S
 from device.logic.zone import ZoneSettings
 from sim.acts.model import Act
 from sim.scenario.expectations import Expectation
 from sim.scenario.tables import End, StoreTable
-from sim.world.setup import COUNTER, StoreSetup, WorldSetup
+from sim.world.setup import COUNTER, BankSetup, StoreSetup, WorldSetup
 
 # Longer than any light or resend waits, so that the end of the story is in the transcript.
 _AFTER_NS = 120 * S
+# A night of 24 hours would have no length; nobody will miss this minute of the day before.
+_ALWAYS = Night(0, 24 * 60 - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,15 @@ class Shop:
             bounce=self.written.bounce,
             battery_ns=self.written.battery_ns,
             lamps=self.written.lights and self.has_lamp,
+            bank=self._bank(),
         )
+
+    def _bank(self) -> BankSetup | None:
+        written = self.written
+        if written.bank is None:
+            return None
+        setup = BankSetup(doors=written.doors, family=written.bank, remote_opens=written.remote_opens)
+        return replace(setup, night=_ALWAYS) if written.night else setup
 
 
 @dataclass(frozen=True, slots=True)

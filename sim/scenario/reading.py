@@ -10,7 +10,7 @@ from device.errors import ConfigError
 from sim.acts.durations import write_duration
 from sim.acts.reading import read_act
 from sim.scenario.errors import ScenarioError
-from sim.scenario.expectations import Broker
+from sim.scenario.expectations import Broker, Door, Leaf
 from sim.scenario.model import Deed, Expected, Scenario, Shop, Step
 from sim.scenario.shops import open_shop
 from sim.scenario.tables import ScenarioTable, StepTable
@@ -161,7 +161,12 @@ def _unexpectable(scenario: Scenario, step: Expected) -> str | None:
     if isinstance(step.expectation, Broker) and step.expectation.is_ > scenario.brokers:
         return f"is = {step.expectation.is_}: 1–{scenario.brokers} is allowed"
     zone, shop = getattr(step.expectation, "zone", None), shops[scenario.store_of(step)]
-    zones = [settings.name for settings in shop.zones]
-    if zone is not None and zone not in zones:
-        return f"zone = {shown(zone)}: {shop.written.id} has {', '.join(map(shown, zones))}"
+    bank = shop.setup().bank
+    doors = () if bank is None else bank.names
+    known_zones = [*(settings.name for settings in shop.zones), *doors]
+    if zone is not None and zone not in known_zones:
+        return f"zone = {shown(zone)}: {shop.written.id} has {', '.join(map(shown, known_zones))}"
+    if isinstance(step.expectation, Door | Leaf) and step.expectation.door not in doors:
+        has = ", ".join(map(shown, doors)) or "no locker bank"
+        return f"door = {shown(step.expectation.door)}: {shop.written.id} has {has}"
     return None

@@ -12,6 +12,7 @@ from device.logic.lamp import Shows
 from device.logic.zone import ZoneSettings
 from sim.scenario.model import Shop
 from sim.scenario.tables import StoreTable
+from sim.world.setup import BANK_ZONES
 from sim.world.store import HEALTH_PIN, LAMP_PIN
 
 _LIGHTS = (LAMP_PIN, HEALTH_PIN)
@@ -19,6 +20,11 @@ _LIGHTS = (LAMP_PIN, HEALTH_PIN)
 
 def open_shop(written: StoreTable, folder: Path, reading: Reading) -> Shop:
     """folder: where `config` starts. Raises Faulty after reporting each fault in that file."""
+    if written.bank is not None:
+        if written.config is not None:
+            reading.report(f'store {written.id}: config: not allowed beside "bank"')
+            raise Faulty
+        return Shop(written, BANK_ZONES)
     if written.config is None:
         return Shop(written)
     try:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from sim.control_room.values import VerifiedStatus
 from sim.scenario.expectations import (
     Arrived,
     Broker,
+    Door,
     Expectation,
     Lamp,
+    Leaf,
     Outbox,
     Power,
     Presence,
@@ -23,7 +25,7 @@ from sim.scenario.expectations import (
     Zone,
     least_and_most,
 )
-from sim.scenario.words import Mark, TroubleState
+from sim.scenario.words import LeafWord, Mark, TroubleState
 from sim.world.store import Store
 from sim.world.world import World
 
@@ -55,6 +57,9 @@ def look(expectation: Expectation, world: World, store_id: str) -> Sight:
         case Lamp():
             shown = world.stores[store_id].look.value
             return Sight(shown == expectation.is_, shown)
+        case Leaf():
+            leaf = _leaf(world.stores[store_id], expectation.door)
+            return Sight(leaf is expectation.is_, leaf)
         case Power():
             supply = OnOff.ON if world.stores[store_id].is_on else OnOff.OFF
             return Sight(supply is expectation.is_, supply)
@@ -62,13 +67,21 @@ def look(expectation: Expectation, world: World, store_id: str) -> Sight:
             return _by_status(expectation, world.ledger.status(store_id))
 
 
-def _by_status(expectation: Zone | Presence | Outbox | Broker, status: VerifiedStatus | None) -> Sight:
+def _leaf(store: Store, door: str) -> LeafWord:
+    """`reading` has seen to it that the store has this door."""
+    if store.bank is None:
+        raise LookupError(f"{store.id} has no locker bank")
+    return LeafWord.OPEN if store.bank.sim.is_open(door) else LeafWord.SHUT
+
+
+def _by_status(expectation: Zone | Door | Presence | Outbox | Broker, status: VerifiedStatus | None) -> Sight:
     if status is None:
         return Sight(holds=False, seen=_NEVER_SPOKE)
     match expectation:
         case Zone():
-            state = next((zone.state for zone in status.zones if zone.zone == expectation.zone), "not named")
-            return Sight(state == expectation.is_, state)
+            return _named(expectation.zone, expectation.is_, status)
+        case Door():
+            return _named(expectation.door, expectation.is_, status)
         case Presence():
             return Sight(status.presence is expectation.is_, status.presence)
         case Outbox():
@@ -78,19 +91,28 @@ def _by_status(expectation: Zone | Presence | Outbox | Broker, status: VerifiedS
             return Sight(number == expectation.is_ - 1, "none" if number is None else str(number + 1))
 
 
+def _named(name: str, word: str, status: VerifiedStatus) -> Sight:
+    state = next((zone.state for zone in status.zones if zone.zone == name), "not named")
+    return Sight(state == word, state)
+
+
 def _count(expectation: Told | Arrived, seen: int, verb: str) -> Sight:
     least, most = least_and_most(expectation)
     return Sight(least <= seen and (most is None or seen <= most), f"{seen} {verb}")
 
 
 def _told(expectation: Told, store: Store) -> int:
-    return sum(_is(expectation, told.what, told.phase, told.subject) for told in store.told)
+    return sum(
+        _is(expectation, told.what, told.phase, told.subject) and _says(expectation.result, told.detail)
+        for told in store.told
+    )
 
 
 def _arrived(expectation: Arrived, events: list[StoredEvent]) -> int:
     return sum(
         _is(expectation, event.type.removeprefix("ansim."), event.phase, event.subject)
         and (expectation.marked is None or _MARKED[expectation.marked](_data(event)))
+        and (expectation.result is None or _says(expectation.result, _data(event)["detail"]))
         for event in events
     )
 
@@ -101,6 +123,10 @@ def _is(expectation: Told | Arrived, what: str, phase: Phase, subject: str) -> b
         and expectation.phase in (None, phase)
         and expectation.zone in (None, subject)
     )
+
+
+def _says(result: str | None, detail: Mapping[str, Any]) -> bool:
+    return result is None or result in (detail.get("result"), detail.get("reason"))
 
 
 def _trouble(expectation: Trouble, events: list[StoredEvent]) -> TroubleState:

@@ -2,10 +2,12 @@
 
 import re
 
+from device.config.bank import MAX_DOORS
 from device.config.keys import Table, Tables, setting, table
-from device.config.kinds import Flag, Integer, Text
+from device.config.kinds import Flag, Integer, OneOf, Text
 from device.logic.device_id import DEVICE_ID, DEVICE_ID_WORDS
 from device.logic.units import S
+from drivers.locks.bus_settings import Family
 from sim.acts.durations import LONGEST_NS
 from sim.board.bounce import PROFILES
 from sim.scenario.kinds import Grained, Prose, Rows
@@ -21,7 +23,11 @@ _SEED_MOST = 2**63 - 1
 
 @table
 class StoreTable:
-    """A store. Without one there is a standard counter: button, bell, phone, mains, battery, lid; two lights."""
+    """A store. Without one there is a standard counter: button, bell, phone, mains, battery, lid; two lights.
+
+    With `bank` it is a bank of lockers: doors 01, 02 …, the last two for a person, the last four with a contact of
+    their own; panic-button, key-switch, mains, battery, tamper.
+    """
 
     id: str = setting(_DEVICE_ID, default=DEVICE, unique="a store", doc="Its device id.")
     heartbeat_ns: int = setting(
@@ -38,6 +44,12 @@ class StoreTable:
     )
     config: str | None = setting(
         Text(500), default=None, doc="Zones of this configuration of an agent; the path starts at the scenario's file."
+    )
+    bank: Family | None = setting(OneOf(Family), default=None, doc="A locker bank, and what its lock boards speak.")
+    doors: int = setting(Integer(4, MAX_DOORS, "doors"), default=24, doc="With `bank`: so many.")
+    night: bool = setting(Flag(), default=False, doc="With `bank`: nobody attends to it, day and night.")
+    remote_opens: int = setting(
+        Integer(0, 20, "in 10 minutes"), default=3, doc="With `bank`: so many doors the control room may open."
     )
 
 

@@ -6,19 +6,31 @@ from enum import StrEnum
 
 from device.config.kinds import Text
 from device.config.reading import Reading
-from device.logic.kinds import DEVICE_TROUBLES, KINDS
+from device.logic.kinds import BANK_CODES, DEVICE_TROUBLES, KINDS
 
-NAME = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), "the name of a zone of that store")
+NAME = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), "the name of a zone of that store, or of a door")
+DOOR = Text(40, re.compile(r"[a-z0-9][a-z0-9-]{0,39}"), "the name of a door of that bank")
+RESULT = Text(40, re.compile(r"[a-z][a-z -]{0,39}"), "a result or a reason in small letters")
 
 _CIRCUIT = ("line", "chatter", "stuck")
 _SYSTEM = ("started", "stopped", "renewed", "thinned")
-_OWN = dict.fromkeys(kind.what for kind in KINDS.values())
+_ENDS = ("done", "refused", "unknown")
+_OWN = dict.fromkeys((*(kind.what for kind in KINDS.values()), *BANK_CODES))
 
 TROUBLES = tuple(
     sorted({*DEVICE_TROUBLES, *_CIRCUIT, *(what.partition(".")[2] for what in _OWN if what.startswith("trouble."))})
 )
 """By the word behind `ansim.trouble.`"""
-TYPES = tuple(sorted({*_OWN, *(f"trouble.{name}" for name in TROUBLES), *(f"system.{name}" for name in _SYSTEM)}))
+TYPES = tuple(
+    sorted(
+        {
+            *_OWN,
+            *(f"trouble.{name}" for name in TROUBLES),
+            *(f"system.{name}" for name in _SYSTEM),
+            *(f"command.{name}" for name in _ENDS),
+        }
+    )
+)
 """Types of events without `ansim.`"""
 CLASSES = tuple(sorted({what.partition(".")[0] for what in TYPES}))
 
@@ -44,6 +56,13 @@ class ZoneWord(StrEnum):
     LINE_OPEN = "line-open"
     LINE_SHORT = "line-short"
     UNKNOWN = "unknown"
+
+
+class LeafWord(StrEnum):
+    """How a door stands."""
+
+    OPEN = "open"
+    SHUT = "shut"
 
 
 class TroubleState(StrEnum):

@@ -70,6 +70,14 @@ class ControlRoom:
         """Dealt with."""
         self._answer(Disposal.CLOSED, event, store)
 
+    def unlock(self, door: str, state: str = "good", store: str | None = None) -> None:
+        """Order a door of a bank to be released: good, expired, replayed, other-revision or unsigned."""
+        self._world.store_called(store).do("unlock", door=door, state=state)
+
+    def open_all(self, store: str | None = None) -> None:
+        """Order every door to be released, one after the other: it takes the key at the bank."""
+        self._world.store_called(store).do("open-all")
+
     def reject(self, reason: str, event: StoredEvent | str = "newest", store: str | None = None) -> None:
         """Not taken."""
         self._answer(Disposal.REJECTED, event, store, reason=reason)

@@ -57,6 +57,19 @@ class Hands(ABC):
     def mend_wire(self, zone: str) -> None:
         self.do("wire", zone=zone, state="whole")
 
+    # ------------------------------------------------------------ at a locker bank
+
+    def pull(self, door: str) -> None:
+        """Nothing happens as long as its lock holds it."""
+        self.do("pull", door=door)
+
+    def shut(self, door: str) -> None:
+        self.do("shut", door=door)
+
+    def force(self, door: str) -> None:
+        """With a crowbar."""
+        self.do("force", door=door)
+
     # ------------------------------------------------------------ the box
 
     def power_off(self) -> None:

@@ -16,6 +16,7 @@ from drivers.key_making import key_pem
 from drivers.keystore import KeySigner, jwk_of
 from drivers.ports import Message
 from sim.acts import model as act
+from sim.acts.bank import BankAct
 from sim.acts.model import Act
 from sim.acts.reading import describe_act, word_of
 from sim.acts.words import OnOff
@@ -130,6 +131,8 @@ class LiveStore(Hands):
         for zone in (getattr(asked, "zone", None), getattr(asked, "other", None)):
             if zone is not None and zone not in self._zones:
                 raise Unplayable(f'zone = "{zone}": {self.id} has {known}')
+        if isinstance(asked, BankAct):
+            raise Unplayable(f"{word_of(asked)}: {self.id} has no locker bank")
         if isinstance(asked, act.Broker | act.Room | act.Answer | act.Brownout):
             raise Unplayable(f"{word_of(asked)}: in virtual time alone")
         if getattr(asked, "broker", 0) > 1:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from device.config.bank import MAX_DOORS
 from device.config.keys import read_table, setting, table
-from device.config.kinds import Flag, Integer, Text
+from device.config.kinds import Flag, Integer, OneOf, Text
 from device.config.reading import Faulty, Reading
 from device.logic.units import S
+from drivers.locks.bus_settings import Family
 from sim.acts.durations import LONGEST_NS
 from sim.board.bounce import PROFILES
 from sim.scenario.kinds import Grained
@@ -36,6 +38,10 @@ class Mark:
     config: str | None = setting(
         Text(500), default=None, doc="Zones of this configuration of an agent; the path starts at the test's file."
     )
+    bank: Family | None = setting(OneOf(Family), default=None, doc="Locker banks, and what their lock boards speak.")
+    doors: int = setting(Integer(4, MAX_DOORS, "doors"), default=24, doc="With `bank`: 01, 02 …")
+    night: bool = setting(Flag(), default=False, doc="With `bank`: nobody attends to it, day and night.")
+    remote_opens: int = setting(Integer(0, 20, "in 10 minutes"), default=3, doc="With `bank`: for the control room.")
 
 
 def setup_of(arguments: Mapping[str, object], unnamed: tuple[object, ...], folder: Path) -> WorldSetup:
@@ -63,4 +69,8 @@ def _store(mark: Mark, number: int) -> StoreTable:
         bounce=mark.bounce,
         battery_ns=mark.battery_ns,
         config=mark.config,
+        bank=mark.bank,
+        doors=mark.doors,
+        night=mark.night,
+        remote_opens=mark.remote_opens,
     )

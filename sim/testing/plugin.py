@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 40
 _MARKER = (
-    'ansim(stores=1, brokers=1, seed=0, heartbeat="60s", bounce="good", battery="0s", lamps=True, config=None): '
+    "ansim(stores=1, brokers=1, seed=0, heartbeat='60s', bounce='good', battery='0s', lamps=True, config=None, "
+    "bank=None, doors=24, night=False, remote_opens=3): "
     "what the world of this test is made of; see docs/testing-your-integration.md"
 )
 _TRANSCRIPTS = pytest.StashKey[list[tuple[str, Callable[[], list[str]]]]]()

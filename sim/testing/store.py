@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from device.logic.event import Happening
 from sim.acts.model import Act
+from sim.testing.errors import Unplayable
 from sim.testing.hands import Hands
 
 if TYPE_CHECKING:
@@ -41,6 +42,24 @@ class Store(Hands):
     def zones(self) -> tuple[str, ...]:
         """The names that `press` takes."""
         return tuple(self._store.contacts)
+
+    @property
+    def doors(self) -> dict[str, str]:
+        """What the device holds every door of a bank to be: `secured`, `closed`, `open`, `forced` …; empty for a store.
+
+        Without power it holds nothing.
+        """
+        bank = self._store.bank
+        if bank is None or not self.is_on:
+            return {}
+        return {door: self._store.agent.zone_states[door] for door in bank.setup.names}
+
+    def is_open(self, door: str) -> bool:
+        """How the door really stands. Unplayable if there is none."""
+        bank = self._store.bank
+        if bank is None or door not in bank.setup.names:
+            raise Unplayable(f'door = "{door}": {self.id} has no such door')
+        return bank.sim.is_open(door)
 
     def told(self, type_: str = "") -> list[Happening]:
         """What the device has told, arrived or not, in order; of a type such as "alarm" or "trouble.line"."""

@@ -14,6 +14,8 @@ class DeviceClock:
         self._since_ns = true.monotonic_ns()
         self._drift_ppm = 0
         self._synced = True
+        self.was_wrong = False
+        """At any time."""
 
     def monotonic_ns(self) -> int:
         return self._true.monotonic_ns()
@@ -38,11 +40,13 @@ class DeviceClock:
         self.jump(-self.wall().utc_ns)
 
     def jump(self, by_ns: int) -> None:
+        self.was_wrong = True
         self._settle()
         self._off_ns += by_ns
 
     def drift(self, ppm: int) -> None:
         """From now on."""
+        self.was_wrong = True
         self._settle()
         self._drift_ppm = ppm
 

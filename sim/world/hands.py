@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from device.logic.receipt import Answer as Answered
 from drivers.ports import Place, StoreFault
 from sim.acts import model as act
+from sim.acts.bank import BankAct, Inspect, OpenAll, Unlock
 from sim.acts.model import Act, StoreAct
-from sim.acts.reading import needs_store
+from sim.acts.reading import needs_store, word_of
 from sim.acts.words import BrokerState, DiskState, NetworkState, OnOff, RoomState
 from sim.board import touch
 from sim.board.bounce import PROFILES
@@ -58,6 +59,10 @@ def perform(world: "World", asked: Act, store: str | None) -> None:
                 broker.become(asked.state, asked.delay_ns)
         case act.Answer():
             _answer(world, world.stores[store] if store else _only(world), asked)
+        case Unlock() | Inspect() | OpenAll():
+            world.command(world.stores[store] if store else _only(world), asked)
+        case _ if isinstance(asked, BankAct):
+            _at_bank(world.stores[store] if store else _only(world), asked)
         case _:
             _at_store(world.stores[store] if store else _only(world), asked)
 
@@ -83,12 +88,16 @@ def _mend(store: "Store") -> None:
             wire.mend()
         if not store.is_supply_zone(name):
             contact.release()
+    if store.bank is not None:
+        store.bank.mend()
     store.supply.set_charge(_FULL_PERCENT)
     store.supply.set_mains(on=True)
     store.switch_on()
 
 
 def _at_store(store: "Store", asked: StoreAct) -> None:
+    if isinstance(asked, act.Answer | BankAct):
+        raise TypeError("an answer is given by the room, and this is not done at a bank")
     match asked:
         case act.Press() | act.Hold() | act.Release() | act.Chatter() | act.Glitch() | act.Contact():
             touch.move(store.contacts[asked.zone], asked, store.after)
@@ -105,10 +114,14 @@ def _at_store(store: "Store", asked: StoreAct) -> None:
         case act.Network():
             for way in _chosen(store.link.ways, asked.broker):
                 way.become(asked.state, asked.delay_ns, asked.loss_percent, asked.period_ns)
-        case act.Answer():
-            raise ValueError("an answer is given by the room")
         case _:
             assert_never(asked)
+
+
+def _at_bank(store: "Store", asked: BankAct) -> None:
+    if store.bank is None:
+        raise TypeError("a store has no bank")
+    store.bank.perform(asked)
 
 
 def _supply(store: "Store", asked: act.Power | act.Mains | act.Battery | act.Brownout | act.Restart) -> None:
@@ -171,7 +184,11 @@ def _only(world: "World") -> "Store":
 
 
 def _knows(store: "Store", asked: Act) -> str | None:
+    if isinstance(asked, BankAct):
+        return _bank_knows(store, asked)
     named = [name for name in (getattr(asked, "zone", None), getattr(asked, "other", None)) if name is not None]
+    if isinstance(asked, act.Swap) and store.bank is not None and store.bank.has_doors(named):
+        return None
     lost = next((name for name in named if name not in store.contacts), None)
     if lost is not None:
         known = ", ".join(f'"{name}"' for name in store.contacts)
@@ -179,3 +196,9 @@ def _knows(store: "Store", asked: Act) -> str | None:
     if isinstance(asked, act.Swap) and len({len(store.pins_of(name)) for name in named}) > 1:
         return f'other = "{asked.other}": a zone with as many wires as "{asked.zone}" is allowed'
     return None
+
+
+def _bank_knows(store: "Store", asked: BankAct) -> str | None:
+    if store.bank is None:
+        return f'do = "{word_of(asked)}": {store.id} has no locker bank'
+    return store.bank.refuses(asked)

@@ -16,7 +16,9 @@ from device.logic.zone import PER_MINUTE
 from drivers.ports import Place
 from sim.control_room.chain import Gap, Joint, examine
 from sim.control_room.values import Presence
+from sim.world.doors import DoorJudge
 from sim.world.losses import Losses
+from sim.world.orders import OrderJudge
 from sim.world.witness import Told
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ RULES: dict[str, str] = {
     "flood": "a zone tells so much in a minute, and no more",
     "presence": "who is connected is online, and a replaced connection hides nothing",
     "chain": "nothing is missing from the history without a word",
+    "missed": "a door that opens and was not ordered to is told, once and at once, with the time at which it opened",
+    "false-alarm": "no opening is told that was none, or that was ordered",
+    "pulse": "no lock is released that nobody asked for, and none again for one order unless its door is closed",
+    "command": "no command is carried out that must not be; each that is taken has one end, and a true one",
+    "doors": "doors are in the end what is said of them, and every alarm of a closed one is over",
 }
 _MINUTE_NS = 60 * S
 # The minute is counted from when contacts moved, and by an agent that hears of it a little later.
@@ -79,6 +86,17 @@ def _of(world: "World", store: "Store") -> Iterator[Breach]:
         "presence": _presence(world, store),
         "chain": _chain(world, store, losses),
     }
+    if store.bank is not None:
+        now_ns = world.clock.monotonic_ns()
+        doors = DoorJudge(store, store.bank, now_ns - world.now_ns, now_ns)
+        orders = OrderJudge(store, store.bank, now_ns - world.now_ns, now_ns)
+        found |= {
+            "missed": doors.missed(),
+            "false-alarm": doors.false(),
+            "pulse": orders.pulses(),
+            "command": orders.commands(),
+            "doors": doors.unlike(),
+        }
     for rule, texts in found.items():
         for text in texts:
             yield Breach(rule, store.id, text, world.now_ns)
@@ -112,8 +130,9 @@ def _final_state(world: "World", store: "Store") -> Iterator[str]:
     known = {zone.zone: zone.state for zone in world.ledger.zones(store.id)}
     # A start that could not be counted has no place in the order: events do not tell what is newest then.
     is_ordered = not any(epoch.startswith("ffffffff") for epoch in store.witness.epochs)
-    for zone, state in store.agent.zone_states.items():
-        pressed = store.contacts[zone].is_pressed
+    states = store.agent.zone_states
+    for zone, contact in store.contacts.items():
+        pressed, state = contact.is_pressed, states[zone]
         said = known.get(zone, "unknown") if is_ordered else state
         if not pressed and (state not in _AT_REST or said not in _AT_REST):
             yield f"{zone} is at rest; the device says {state}, the control room {said}"

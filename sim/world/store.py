@@ -6,11 +6,14 @@ from random import Random
 
 from device.hands import Hands
 from device.logic.agent import Agent, AgentSettings
+from device.logic.bank.locker_bank import LockerBank
 from device.logic.event import Happening
 from device.logic.kinds import KINDS, ZoneType
 from device.logic.lamp import Look, Shows
 from drivers.gpio import GpioInputs, GpioOutputs
-from drivers.ports import Beginning, Clock, Fact, Keys, LinkDown, LinkUp, Place, Post
+from drivers.lock_bank import LockBank
+from drivers.lock_ports import Locks
+from drivers.ports import Beginning, Clock, Fact, Keys, LinkDown, LinkUp, Place, Post, Pull
 from sim.board.board import Board
 from sim.board.bounce import PROFILES
 from sim.board.contact import Contact
@@ -19,11 +22,12 @@ from sim.control_room.values import Presence
 from sim.disk import MemoryDisk, MemoryStore, Wiring, open_memory_store
 from sim.renewal import Office, VirtualRenewer
 from sim.schedule import Schedule
+from sim.world.bank import WorldBank
 from sim.world.broker import VirtualBroker
 from sim.world.clock import DeviceClock
 from sim.world.life import Life
 from sim.world.link import VirtualLink
-from sim.world.setup import StoreSetup
+from sim.world.setup import BankSetup, StoreSetup
 from sim.world.supply import Supply
 from sim.world.watch import Watch
 from sim.world.witness import Witness
@@ -35,7 +39,7 @@ _INDICATORS = ((LAMP, Shows.ALARM), (HEALTH, Shows.HEALTH))
 
 
 class Store:
-    """Switch the power on, then let the world's time pass. One thread."""
+    """Switch the power on, then let the world's time pass. Close it. One thread."""
 
     def __init__(
         self,
@@ -68,9 +72,10 @@ class Store:
         self.contacts = {zone.name: self._contact(zone.name, seed) for zone in setup.zones}
         self.lamp = Light(self.board, LAMP_PIN)
         self.health = Light(self.board, HEALTH_PIN)
+        self.bank = None if setup.bank is None else self._bank(setup.bank, seed)
         self.disk = MemoryDisk()
         people = frozenset(zone.name for zone in setup.zones if KINDS[zone.type].by_person)
-        self.watch = Watch(lambda kind, text: tell(setup.id, kind, text), now_ns, people)
+        self.watch = Watch(lambda kind, text: tell(setup.id, kind, text), now_ns, true_clock.monotonic_ns, people)
         self.supply = Supply(true_clock.monotonic_ns, self.after, setup.battery_ns, self)
         self.link = VirtualLink(
             setup.id, brokers, setup.keepalive_s, self.clock, self.after, self._random, self._post, self._refusal
@@ -94,6 +99,10 @@ class Store:
         """What the control room believes; None before the first word."""
         self.heard_connection = 0
         """The newest connection that has told the control room that it is online."""
+
+    def close(self) -> None:
+        if self.bank is not None:
+            self.bank.close()
 
     # ------------------------------------------------------------ what can be seen
 
@@ -179,7 +188,10 @@ class Store:
         return kind in (ZoneType.MAINS, ZoneType.BATTERY)
 
     def swap(self, zone: str, other: str) -> None:
-        """Exchange two zones' wires at the board; once more puts them right."""
+        """Exchange two zones' wires at the board, or the cables to two doors' locks; once more puts them right."""
+        if self.bank is not None and self.bank.has_doors((zone, other)):
+            self.bank.swap(zone, other)
+            return
         pair = frozenset({zone, other})
         if self._swaps and self._swaps[-1] == pair:
             self._swaps.pop()
@@ -241,12 +253,15 @@ class Store:
         for zone in self.setup.zones:
             for pin in zone.pins:
                 inputs.watch(pin, zone.pull)
+        for pin in () if self.setup.bank is None else self.setup.bank.reed_pins.values():
+            inputs.watch(pin, Pull.UP)
         for pin in _LIGHTS.values():
             outputs.claim(pin, active_high=True)
+        locks: Locks = LockBank() if self.bank is None else self.bank.begin(post)
         is_blind = self.disk.broken is not None or self.witness.is_disk_harmed
         self.watch.begin(life, beginning, is_blind=is_blind)
         agent = self._agent(beginning, boot)
-        hands = Hands(outputs, self.link, self._kept, self._renewer, _LIGHTS)
+        hands = Hands(outputs, self.link, self._kept, self._renewer, locks, _LIGHTS)
         self._life = Life(agent, hands, inputs, self.clock, self.after, self.watch)
         early, self._early = self._early, []
         for fact in early:
@@ -260,12 +275,14 @@ class Store:
             runs_errands=self._runs_errands,
             staged=staged,
         )
-        return Agent(
-            settings, beginning, boot, self.clock.wall(), in_force.signer, self._room_keys, self._random.random
-        )
+        wall = self.clock.wall()
+        lockers = None if self.bank is None else LockerBank(self.bank.settings, beginning, wall)
+        return Agent(settings, beginning, boot, wall, in_force.signer, self._room_keys, self._random.random, lockers)
 
     def _end(self) -> None:
         self._life = self._kept = None
+        if self.bank is not None:
+            self.bank.end()
         self.board.close()
         self.watch.end()
 
@@ -282,6 +299,9 @@ class Store:
 
     def _refusal(self) -> str | None:
         return None if self._renewer is None else self._renewer.refusal()
+
+    def _bank(self, setup: BankSetup, seed: int) -> WorldBank:
+        return WorldBank(setup, self.id, seed, self.board, self._true_clock, self.after)
 
     def _contact(self, name: str, seed: int) -> Contact:
         zone = next(zone for zone in self.setup.zones if zone.name == name)

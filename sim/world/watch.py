@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from device.logic.connection import HURRY_NS
 from device.logic.delivery import IN_FLIGHT
-from device.logic.effects import Connect, Drop, Effect, Leave, Publish, Save, Settle
+from device.logic.effects import Connect, Drop, Effect, KeepCommand, Leave, Publish, Pulse, Save, Settle
 from device.logic.event import Happening, Phase
 from device.logic.lamp import Look
 from device.logic.lights import FAULT_NS
 from device.logic.receipt import Answer
 from device.logic.settling import PATIENCE_NS
 from device.logic.units import MS, S
+from drivers.command_ports import CommandKept
+from drivers.lock_ports import BoardSilent, BusDown, BusUp, PulseOver
 from drivers.ports import Beginning, Fact, LinkDown, LinkUp, Place, Published, Record, Saved, Settled, StoreFailed
-from sim.world.witness import Told, Witness
+from sim.world.witness import Keeping, Life, Pulsed, Told, Witness
 
 # An attempt that is under way when the alarm comes may take its whole time before the next one can begin.
 _TRIED_NS = 5 * S + HURRY_NS + 100 * MS
@@ -23,11 +25,18 @@ _UNCOUNTED = "ffffffff"
 class Watch:
     """Of one store, over all its lives. `tell` writes into the chronicle: kind, text."""
 
-    def __init__(self, tell: Callable[[str, str], None], now_ns: Callable[[], int], people: frozenset[str]) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str, str], None],
+        now_ns: Callable[[], int],
+        monotonic_ns: Callable[[], int],
+        people: frozenset[str],
+    ) -> None:
         """now_ns: since the start of the world. people: zones whose alarms the lamp is about."""
         self.witness = Witness()
         self._tell = tell
         self._now_ns = now_ns
+        self._monotonic_ns = monotonic_ns
         self._people = people
         self._numbers: dict[bytes, int] = {}
         self._lamp_lied: set[Place] = set()
@@ -54,6 +63,7 @@ class Watch:
         self._forget_life()
         self._life, self._epoch = life, beginning.epoch
         self.witness.epochs.append(beginning.epoch)
+        self.witness.lives.append(Life(life, self._monotonic_ns()))
         if is_blind:
             self.witness.blind.add(beginning.epoch)
 
@@ -61,11 +71,14 @@ class Watch:
         self._check_tried()
         self._newest = None
         self.look(Look.DARK)
+        self.witness.lives[-1].to_ns = self._monotonic_ns()
 
     def posted(self, fact: Fact) -> None:
         """A fact is on its way to the agent. What the disk has kept is kept, whether the agent hears of it or not."""
         if isinstance(fact, Saved):
             self.witness.confirmed.update(fact.places)
+        elif isinstance(fact, CommandKept):
+            self.witness.kept.add(fact.jti)
 
     # ------------------------------------------------------------ what the agent is told
 
@@ -84,6 +97,15 @@ class Watch:
             case LinkDown():
                 self._tell("link", f"down, broker {fact.broker + 1}: {fact.reason}")
                 self._down()
+            case PulseOver():
+                self.witness.overs.setdefault(fact.lock, []).append(fact)
+                self._tell("pulse", f"{fact.lock} is over: {fact.end}")
+            case BusUp():
+                self._tell("bus", f"{fact.bus} is open")
+            case BusDown():
+                self._tell("bus", f"{fact.bus} is down: {fact.why}")
+            case BoardSilent():
+                self._tell("bus", f"{fact.bus}/{fact.board} is silent: {fact.why}")
             case _:
                 pass
 
@@ -105,6 +127,11 @@ class Watch:
                 self._check_tried()
             case Leave() | Drop():
                 self._down()
+            case Pulse():
+                self.witness.pulses.append(Pulsed(self._monotonic_ns(), self._life, effect.lock))
+                self._tell("pulse", effect.lock)
+            case KeepCommand():
+                self.witness.keepings.append(Keeping(self._monotonic_ns(), self._life, effect.command))
             case _:
                 pass
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from device.logic.event import Happening
 from device.logic.receipt import Answer, Receipt
+from drivers.command_ports import KeptCommand
+from drivers.lock_ports import PulseOver
 from drivers.ports import Place, Record
+from sim.acts.bank import CommandAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,42 @@ class Told:
     life: int
     record: Record
     happening: Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A command as the control room gave it. `at_ns` is monotonic, as in the rest of what is about doors."""
+
+    at_ns: int
+    jti: str
+    asked: CommandAct
+
+
+@dataclass(frozen=True, slots=True)
+class Pulsed:
+    """The agent wanted a lock to be released."""
+
+    at_ns: int
+    life: int
+    lock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The agent wanted a command to be kept."""
+
+    at_ns: int
+    life: int
+    command: KeptCommand
+
+
+@dataclass(slots=True)
+class Life:
+    """Of the device: when it had power. Monotonic; `to_ns` is None while it has."""
+
+    number: int
+    from_ns: int
+    to_ns: int | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +81,14 @@ class Witness:
     """Said by the disk to be forgotten for good."""
     arrivals: Counter[Place] = field(default_factory=Counter)
     """How often the control room was given an event."""
+    lives: list[Life] = field(default_factory=list)
+    orders: list[Ordered] = field(default_factory=list)
+    pulses: list[Pulsed] = field(default_factory=list)
+    overs: dict[str, list[PulseOver]] = field(default_factory=dict)
+    """By lock: what the driver has said of the end of each pulse."""
+    keepings: list[Keeping] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    """Commands that the disk has said to have taken."""
     is_disk_harmed: bool = False
     lost_status_ns: int | None = None
     """When a status has not reached the control room; the next heartbeat makes good for it."""

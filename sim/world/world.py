@@ -14,9 +14,11 @@ from device.logic.envelope import Refused
 from device.logic.receipt import read_receipts
 from device.logic.units import S
 from drivers.ports import Message
+from sim.acts.bank import CommandAct
 from sim.acts.model import Act
 from sim.acts.reading import describe_act
 from sim.clock import ManualClock
+from sim.control_room.commands import CommandWriter
 from sim.control_room.core import RoomCore
 from sim.control_room.desk import Desk, NotTaken, Taken, TakenEvent, TakenStatus
 from sim.control_room.ledger import Filing, Ledger
@@ -32,12 +34,13 @@ from sim.world.keyring import Keyring
 from sim.world.room import VirtualRoom
 from sim.world.setup import StoreSetup, WorldSetup
 from sim.world.store import Store
+from sim.world.witness import Ordered
 
 _ROOM = "room"
 
 
 class World:
-    """One thread. A context manager: the control room's ledger is closed in the end."""
+    """One thread. A context manager: ledger, ptys and folders are closed in the end."""
 
     def __init__(
         self, setup: WorldSetup | None = None, keyring: Keyring | None = None, clock: ManualClock | None = None
@@ -53,6 +56,8 @@ class World:
         numbers = count(1)
         self.verifier = Verifier(self.keyring.devices, self.keyring.revoked_utc_ns)
         self.desk = Desk(self.verifier, self.ledger, self.keyring.room, _ROOM, lambda: f"jti-{next(numbers)}")
+        orders = count(1)
+        self._commands = CommandWriter(self.keyring.room, self.keyring.stranger, _ROOM, lambda: f"order-{next(orders)}")
         core = RoomCore(self.desk, Forger(self.keyring.room, self.keyring.stranger))
         self.room = VirtualRoom(core, self.clock, self._after, self._heard, self._said)
         self.stores: dict[str, Store] = {}
@@ -70,6 +75,8 @@ class World:
         self.close()
 
     def close(self) -> None:
+        for store in self.stores.values():
+            store.close()
         self.ledger.close()
 
     @property
@@ -101,6 +108,20 @@ class World:
         where = hands.place_of(self, act, store)
         self.chronicle.add(where, "act", describe_act(act))
         hands.perform(self, act, store)
+
+    def command(self, store: Store, asked: CommandAct) -> None:
+        """The control room gives an order, on every broker. It is lost if the room is away."""
+        if self.room.is_away:
+            self.chronicle.add(_ROOM, "act", "nobody is there to give orders")
+            return
+        written = self._commands.write(asked, store.id, self.clock.wall())
+        store.witness.orders.append(Ordered(self.clock.monotonic_ns(), written.jti, asked))
+        self.chronicle.add(
+            _ROOM, "ordered", f"{store.id} {written.jti} {written.command} {written.door or ''}".rstrip()
+        )
+        for message in written.messages:
+            for broker in range(len(self.brokers)):
+                store.link.receive(broker, message)
 
     def mend(self) -> None:
         """End every fault."""

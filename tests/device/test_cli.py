@@ -46,7 +46,13 @@ def test_check_says_what_it_found(site: Site, capsys: pytest.CaptureFixture[str]
 
 def test_check_speaks_json_to_machines(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--json", "--config", str(site.config)]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "device": "store-0042", "zones": 6, "indicators": 2}
+    assert json.loads(capsys.readouterr().out) == {
+        "ok": True,
+        "device": "store-0042",
+        "zones": 6,
+        "indicators": 2,
+        "doors": 0,
+    }
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

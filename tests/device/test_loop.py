@@ -14,7 +14,9 @@ from device.logic.lamp import Shows
 from device.logic.zone import ZoneSettings
 from device.loop import Loop, Ports
 from drivers.clock import SystemClock
+from drivers.command_ports import Conclusion, KeptCommand
 from drivers.errors import GpioError
+from drivers.lock_bank import LockBank
 from drivers.ports import Beginning, Edge, Fact, LinkUp, Message, Place, Pull, Record, Saved
 from drivers.systemd import ServiceManager
 from tests.builders import make_keys, make_signer
@@ -89,7 +91,7 @@ class _Store:
     saved: list[Record] = field(default_factory=list)
     closed: list[bool] = field(default_factory=list)
 
-    def save(self, record: Record) -> None:
+    def save(self, record: Record, concludes: Conclusion | None = None) -> None:
         self.saved.append(record)
         self.inbox.post(Saved(0, (record.place,)))
 
@@ -101,6 +103,9 @@ class _Store:
 
     def note(self, text: str) -> None:
         """Nothing is short in these tests."""
+
+    def keep_command(self, command: KeptCommand) -> None:
+        """No command is given in these tests."""
 
     def close(self, orderly: bool) -> None:
         self.closed.append(orderly)
@@ -148,6 +153,7 @@ class _Bench:
             self.link,
             self.store,
             _Renewer(),
+            LockBank(),
             ServiceManager({}),
             {_LAMP: "GPIO22"},
         )

@@ -106,7 +106,7 @@ def test_hundred_thousand_hostile_messages_change_nothing_but_counters() -> None
     assert desk.agent._journal.seq == seq
     assert desk.depth() == depth
     assert desk.look() == "sending"
-    assert sum(desk.agent._inbound.refused.values()) == count + 1
+    assert sum(desk.agent._answers.refused.values()) == count + 1
     desk.answer(alarm)
     assert desk.look() == "received"
 

@@ -269,7 +269,7 @@ def test_status_is_verified() -> None:
         {"zones": []},
         {"zones": {"counter-button": 1}},
         {"zones": {"": "normal"}},
-        {"zones": {f"zone-{number}": "normal" for number in range(65)}},
+        {"zones": {f"zone-{number}": "normal" for number in range(193)}},
         {"health": None},
     ],
 )

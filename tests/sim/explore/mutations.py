@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from device.logic.agent import Agent
+from device.logic.answers import Answers
 from device.logic.chatter import ChatterWatch
 from device.logic.connection import Connection
 from device.logic.delivery import Delivery
@@ -50,7 +50,7 @@ def _knows_any_digest(self: Delivery, receipt: Receipt) -> bool:
     return receipt.place in self._sent
 
 
-def _does_not_count(_keeper: Keeper) -> bool:
+def _does_not_count(_keeper: Keeper, *_: object) -> bool:
     return True
 
 
@@ -84,12 +84,12 @@ def _unnumbered(self: StatusWriter, state: str, _connection: int, *rest: Any) ->
 _message = StatusWriter._message
 
 
-def _lit_at_once(self: Agent, receipt: Receipt) -> list[Effect]:
-    self._lights.alarms.answered(receipt.place, receipt.answer, self._now_ns)
-    return _answered(self, receipt)
+def _lit_at_once(self: Answers, receipt: Receipt, now_ns: int) -> list[Effect]:
+    self._alarms.answered(receipt.place, receipt.answer, now_ns)
+    return _answered(self, receipt, now_ns)
 
 
-_answered = Agent._answered
+_answered = Answers._answered
 
 
 def _does_not_hurry(_connection: Connection, _now_ns: int) -> None:
@@ -165,7 +165,7 @@ MUTATIONS = (
         first=39,
     ),
     Mutation("the will names no connection", "presence", ((StatusWriter, "_message", _unnumbered),), first=22),
-    Mutation("the lamp does not wait for the disk to forget", "lamp", ((Agent, "_answered", _lit_at_once),)),
+    Mutation("the lamp does not wait for the disk to forget", "lamp", ((Answers, "_answered", _lit_at_once),)),
     Mutation("an alarm waits for the backoff", "late", ((Connection, "hurry", _does_not_hurry),)),
     Mutation("an alarm waits for the next turn", "late", ((Delivery, "add", _sends_what_is_stored),)),
     Mutation("the lamp blinks before the disk has the alarm", "lamp", ((AlarmLook, "heard", _blinks_unsaved),)),

@@ -19,8 +19,8 @@ from sim.scenario.player import play
 from sim.scenario.reading import load
 sys.stdout.write("\\n".join(play(load(Path(sys.argv[1])), "night", 3, with_transcript=True).transcript))
 """
-# Chance in bounces, in the network, in three stores at once.
-NIGHTS = ("worn-contact", "village-line", "three-stores-in-a-street")
+# Chance in bounces, in the network, in three stores at once, at the doors of a bank.
+NIGHTS = ("worn-contact", "village-line", "three-stores-in-a-street", "bank-coils-disturb-their-neighbours")
 
 
 @pytest.mark.parametrize("name", NIGHTS)

@@ -44,7 +44,7 @@ def test_page_lists_every_argument_of_the_marker() -> None:
     plugin = (ROOT / "sim" / "testing" / "plugin.py").read_text(encoding="utf-8")
     page = Path(ROOT / "docs" / "testing-your-integration.md").read_text(encoding="utf-8")
 
-    marker = re.search(r"'ansim\((.*?)\): '", plugin)
+    marker = re.search(r"ansim\((.*?)\): ", plugin, re.DOTALL)
     listed = re.findall(r"^\| `(\w+)` \|", page.partition("| argument |")[2].partition("\n## ")[0], re.MULTILINE)
 
     assert marker is not None

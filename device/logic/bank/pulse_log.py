@@ -1,0 +1,21 @@
+"""When a door's own lock was pulsed: an opening is measured against the last pulse, not the last order. Pure."""
+
+from dataclasses import dataclass
+
+from device.logic.units import S
+
+# Ten seconds to pull, one retry, ten more, and a margin.
+PULSE_EXCUSES_NS = 30 * S
+
+
+@dataclass(frozen=True, slots=True)
+class LastPulse:
+    """One that may have reached the coil. `by`: the token that it was for."""
+
+    begin_ns: int
+    over_ns: int
+    by: str | None
+
+    def excuses(self, moved_ns: int) -> bool:
+        """Whether a door that began to move then moved because of it."""
+        return self.begin_ns <= moved_ns <= self.over_ns + PULSE_EXCUSES_NS
