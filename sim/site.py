@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from drivers.files import Files
 from drivers.key_making import key_pem
 from drivers.keystore import KeySigner, jwk_of
+from sim.bank_site import write_bank
 from sim.office import TrialOffice
 
 BUTTON = "counter-button"
@@ -44,6 +45,20 @@ district = "{district}"
 keepalive_s = {keepalive_s}
 heartbeat_s = {heartbeat_s}
 
+{body}
+[[indicator]]
+name = "counter-led"
+pin = "GPIO22"
+shows = "alarm"
+
+[[indicator]]
+name = "health-led"
+pin = "GPIO24"
+shows = "health"
+"""
+
+
+_COUNTER = """\
 [[zone]]
 name = "counter-button"
 type = "holdup"
@@ -76,28 +91,19 @@ name = "tamper"
 type = "tamper"
 pin = "GPIO13"
 contact = "normally-closed"
-
-[[indicator]]
-name = "counter-led"
-pin = "GPIO22"
-shows = "alarm"
-
-[[indicator]]
-name = "health-led"
-pin = "GPIO24"
-shows = "health"
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a store is, in words for people. `device` is its id."""
+    """Where a store, or a bank of lockers, is, in words for people. `device` is its id."""
 
     device: str = "store-0042"
     name: str = "Ansim demo store"
     name_ko: str = "안심 데모점"
     address: str = "Seongsu-ro 1"
     district: str = "Seongdong-gu"
+    is_bank: bool = False
 
 
 PLACE = Place()
@@ -127,7 +133,7 @@ def make_site(
     """Write a new store into `folder`; its brokers are on these loopback ports, in order of preference.
 
     The store has a hold-up button with a supervised line, a wireless panic bell, a no-dial phone, contacts that tell of
-    mains, battery and an open box, and two lamps.
+    mains, battery and an open box, and two lamps; a bank of lockers has what sim/bank_site.py says instead.
     """
     folder.mkdir(parents=True, exist_ok=True)
     identity = folder if office is None else office.identity_of(place.device)
@@ -145,6 +151,7 @@ def make_site(
             brokers=", ".join(f'"{scheme}://127.0.0.1:{port}"' for port in ports),
             keepalive_s=keepalive_s,
             heartbeat_s=heartbeat_s,
+            body=write_bank(folder) if place.is_bank else _COUNTER,
         ),
         encoding="utf-8",
     )

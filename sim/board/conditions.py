@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from sim.acts import model as act
+from sim.acts.bank import BankAct
 from sim.acts.model import Act
 from sim.acts.words import ContactState, DiskState, Leg, Time, WireFault
+from sim.board.bank_conditions import BankConditions
 
 _MILLION = 1_000_000
 
@@ -38,12 +40,17 @@ class ZoneConditions:
 class Conditions:
     """One board's. `note` every act that is done to it; `acts` restores all of it at a board that is made anew."""
 
-    def __init__(self, zones: tuple[str, ...]) -> None:
+    def __init__(self, zones: tuple[str, ...], bank: BankConditions | None = None) -> None:
+        self.bank = bank
         self.zones = {name: ZoneConditions() for name in zones}
         self.clock = ClockState()
         self.disk = act.Disk(state=DiskState.GOOD)
 
     def note(self, done: Act, now_ns: int) -> None:
+        if isinstance(done, BankAct):
+            if self.bank is not None:
+                self.bank.note(done)
+            return
         match done:
             case act.Hold():
                 self.zones[done.zone].is_held = True
@@ -64,7 +71,7 @@ class Conditions:
 
     def acts(self, now_ns: int) -> list[act.StoreAct]:
         """In an order in which they can be done: what is held is found so before it may bounce."""
-        restored: list[act.StoreAct] = []
+        restored: list[act.StoreAct] = [] if self.bank is None else list(self.bank.acts())
         for name, zone in self.zones.items():
             if zone.is_held:
                 restored.append(act.Hold(zone=name))

@@ -1,12 +1,14 @@
-"""Hands on one board, in its own process: acts on contacts, wires, clock and disk."""
+"""Hands on one board, in its own process: acts on contacts, wires, clock, disk, and the doors of a bank."""
 
 from sim.acts import model as act
+from sim.acts.bank import BankAct
 from sim.acts.model import Act
 from sim.board import touch
 from sim.board.board import Board
 from sim.board.bounce import CLEAN
 from sim.board.contact import Contact
 from sim.board.disk import BoardDisk
+from sim.board.locks import BoardLocks
 from sim.schedule import After
 from sim.world.clock import DeviceClock
 
@@ -22,17 +24,22 @@ class BoardHands:
         clock: DeviceClock,
         disk: BoardDisk,
         after: After,
+        locks: BoardLocks | None = None,
     ) -> None:
-        """contacts, pins: by zone, the pins in the order in which wires are exchanged."""
+        """contacts, pins: by zone, the pins in the order in which wires are exchanged. locks: of a bank."""
         self._board = board
         self._contacts = contacts
         self._pins = pins
         self._clock = clock
         self._disk = disk
         self._after = after
+        self._locks = locks
 
     def find(self, done: Act) -> None:
         """As `do`, before the board has power: what is held is held already, and does not bounce."""
+        if isinstance(done, BankAct) and self._locks is not None:
+            self._locks.find(done)
+            return
         contact = self._contacts[done.zone] if isinstance(done, act.Hold) else None
         if contact is None:
             self.do(done)
@@ -54,5 +61,7 @@ class BoardHands:
                 touch.set_clock(self._clock, done)
             case act.Disk():
                 self._disk.become(done.state, done.delay_ns)
+            case _ if isinstance(done, BankAct) and self._locks is not None:
+                self._locks.do(done)
             case _:
                 raise ValueError(f"{done} is not done to a board")

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -18,6 +19,7 @@ from typing import TextIO
 
 from device.app import assemble, errand_of
 from device.config.load import load
+from device.config.map import BankMap, load_map
 from device.config.model import Config, Zone
 from device.config.model import Contact as Wired
 from device.credentials import Credentials
@@ -29,6 +31,7 @@ from sim.board.disk import BoardDisk
 from sim.board.hands import BoardHands
 from sim.board.light import Light
 from sim.board.lines import Seen, decode_order, encode
+from sim.board.locks import BoardLocks, Doors
 from sim.board.observer import Observer
 from sim.board.signing import TimedSigner
 from sim.schedule import RealTime
@@ -62,12 +65,14 @@ def main() -> int:
 def run_board(options: BoardOptions, orders: TextIO, say: Say) -> int:
     """Run until `orders` ends. `say` is called from several threads."""
     config = load(options.config)
+    bank_map = None if config.bank is None else load_map(config.bank.map, config)
     # The machine's clock is the right one, whoever vouches for it.
     true_clock = SystemClock(ask_synced=lambda: True)
     clock, disk = DeviceClock(true_clock), BoardDisk()
-    with RealTime(true_clock) as time:
+    with RealTime(true_clock) as time, ExitStack() as undo:
         board = Board(time.schedule, true_clock)
-        hands = _hands(board, config, options, clock, disk, time)
+        locks = None if bank_map is None else undo.enter_context(_locks(config, bank_map, options, board, time, say))
+        hands = _hands(board, config, options, clock, disk, time, locks)
         for line in islice(orders, options.given):
             hands.find(decode_order(line))
         for indicator in config.indicators:
@@ -75,7 +80,7 @@ def run_board(options: BoardOptions, orders: TextIO, say: Say) -> int:
         credentials, signer = _timed(config, true_clock)
         observer = Observer(say, signer)
         errand = errand_of(config, options.config)
-        loop = assemble(config, credentials, board, clock, observer, errand, disk.open_store)
+        loop = assemble(config, credentials, board, clock, observer, errand, disk.open_store, bank_map)
         if options.stands:
             observer.watch(loop.agent)
 
@@ -100,13 +105,28 @@ def _timed(config: Config, clock: SystemClock) -> tuple[Credentials, TimedSigner
     return credentials, signer
 
 
+def _locks(
+    config: Config, bank_map: BankMap, options: BoardOptions, board: Board, time: RealTime, say: Say
+) -> BoardLocks:
+    def seen(doors: Doors) -> None:
+        say(Seen("doors", time.clock.monotonic_ns(), doors))
+
+    return BoardLocks(config, bank_map, board, time, options.seed, seen)
+
+
 def _hands(
-    board: Board, config: Config, options: BoardOptions, clock: DeviceClock, disk: BoardDisk, time: RealTime
+    board: Board,
+    config: Config,
+    options: BoardOptions,
+    clock: DeviceClock,
+    disk: BoardDisk,
+    time: RealTime,
+    locks: BoardLocks | None,
 ) -> BoardHands:
     contacts = {zone.name: _contact(board, zone, options) for zone in config.zones}
     pins = {zone.name: tuple(filter(None, (zone.pin, zone.pin_nc))) for zone in config.zones}
     after = lambda delay_ns, action: time.schedule.at(clock.monotonic_ns() + delay_ns, action)  # noqa: E731 - named to be read
-    return BoardHands(board, contacts, pins, clock, disk, after)
+    return BoardHands(board, contacts, pins, clock, disk, after, locks)
 
 
 def _contact(board: Board, zone: Zone, options: BoardOptions) -> Contact:

@@ -1,4 +1,4 @@
-"""`ansim-sim demo`: stores without a board, and everything around them, in a browser."""
+"""`ansim-sim demo`: stores and a locker bank without a board, and everything around them, in a browser."""
 
 import argparse
 import signal
@@ -16,7 +16,7 @@ from sim.commands.registry import EX_USAGE, FAILED, OK, Commands, Options, add_c
 from sim.demo.headless import Headless
 from sim.office import TrialOffice
 from sim.panel.panel import Panel, Setup
-from sim.panel.places import MOST_STORES, PLACES
+from sim.panel.places import BANKS, MOST_BANKS, MOST_STORES, PLACES
 from sim.panel.server import PanelServer
 from sim.site import DEVICE
 
@@ -36,9 +36,12 @@ class Address:
 
 
 def add(commands: Commands) -> None:
-    text = "stores in your browser: press, cut wires, pull the network, kill the power"
+    text = "stores and lockers in your browser: press, force doors, cut wires, pull the network, kill the power"
     demo = add_command(commands, "demo", text, run)
     demo.add_argument("--stores", type=_count(MOST_STORES), default=3, metavar="N", help="how many (default: 3)")
+    demo.add_argument(
+        "--banks", type=_count(MOST_BANKS, least=0), default=1, metavar="N", help="locker banks (default: 1)"
+    )
     demo.add_argument("--brokers", type=_count(_MOST_BROKERS), default=2, metavar="N", help="how many (default: 2)")
     demo.add_argument("--port", type=_count(_MOST_PORT), metavar="P", help="on loopback (default: a free one)")
     demo.add_argument(
@@ -76,7 +79,7 @@ def _run_panel(options: Options, folder: Path) -> int:
     with _told_to_stop() as stopped:
         setup = Setup(
             folder=folder,
-            places=PLACES[: options.stores],
+            places=PLACES[: options.stores] + BANKS[: options.banks],
             brokers=options.brokers,
             mosquitto=options.broker,
             seed=options.seed,
@@ -109,10 +112,10 @@ def _open(url: str) -> None:
         pass  # the line with the address is there
 
 
-def _count(most: int) -> Callable[[str], int]:
+def _count(most: int, least: int = 1) -> Callable[[str], int]:
     def count(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r}: 1 to {most} is allowed")
+        if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r}: {least} to {most} is allowed")
         return int(text)
 
     return count

@@ -9,12 +9,14 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
+from device.config.bank import MAX_DOORS
 from device.logic.units import S
 from sim.commands.registry import EX_UNAVAILABLE, FAILED, OK, Commands, Options, add_command
-from sim.explore.draw import SHORTEST_NS, draw
+from sim.explore.draw import SHORTEST_NS
 from sim.explore.explore import Outcome, Plan, explore, play
 from sim.explore.reduce import reduce
 from sim.scenario.crew import cores
+from sim.scenario.model import Scenario
 from sim.scenario.progress import progress
 from sim.scenario.writing import write_scenario
 
@@ -22,6 +24,8 @@ _HOUR_S = 3_600
 _LONGEST_H = 24 * 90
 _MOST_SEEDS = 10_000_000
 _MOST_JOBS = 256
+# As a scenario's [[store]] allows.
+_FEWEST_DOORS = 4
 
 
 def add(commands: Commands) -> None:
@@ -31,6 +35,13 @@ def add(commands: Commands) -> None:
         "--seeds", type=_whole(1, _MOST_SEEDS), default=100, metavar="N", help="worlds (default: 100)"
     )
     explore_.add_argument("--hours", type=_hours, default=24.0, metavar="H", help="how long each one is (default: 24)")
+    explore_.add_argument(
+        "--bank",
+        type=_whole(_FEWEST_DOORS, MAX_DOORS),
+        default=0,
+        metavar="DOORS",
+        help="locker banks instead of stores",
+    )
     explore_.add_argument("--first", type=_whole(0, _MOST_SEEDS), default=0, metavar="SEED", help="(default: 0)")
     explore_.add_argument(
         "-j", dest="jobs", type=_whole(1, _MOST_JOBS), metavar="N", help="processes (default: one per core)"
@@ -53,7 +64,8 @@ def _run(options: Options) -> int:
     if options.out is not None and not _make(options.out):
         return EX_UNAVAILABLE
     begun_s, seeds = time.monotonic(), range(options.first, options.first + options.seeds)
-    plan = Plan(seeds, round(options.hours * _HOUR_S) * S, options.jobs or cores(), options.keep_going)
+    length_ns = round(options.hours * _HOUR_S) * S
+    plan = Plan(seeds, length_ns, options.jobs or cores(), options.keep_going, options.bank)
     seen: list[Outcome] = []
     with closing(_noted(plan, seen)) as outcomes, progress(outcomes, len(seeds), sys.stdout) as plays:
         broken = explore(plan, plays)
@@ -82,12 +94,12 @@ def _tell(outcome: Outcome, plan: Plan, options: Options) -> bool:
         else:
             print(f"seed {outcome.seed}: {finding} (the rule: {finding.meaning})", flush=True)
         if path is not None:
-            written &= _write(path, outcome.seed, plan.length_ns, rule, quiet=options.json)
+            written &= _write(path, plan.draw(outcome.seed), rule, quiet=options.json)
     return written
 
 
-def _write(path: Path, seed: int, length_ns: int, rule: str, *, quiet: bool) -> bool:
-    small = reduce(draw(seed, length_ns), rule)
+def _write(path: Path, scenario: Scenario, rule: str, *, quiet: bool) -> bool:
+    small = reduce(scenario, rule)
     try:
         path.write_text(write_scenario(small), encoding="utf-8")
     except OSError as error:

@@ -9,7 +9,7 @@ from sim.control_room.room import Arrival
 
 STEPS = ("edge", "believed", "signed", "sent", "broker", "stored", "verified", "receipt")
 _KEPT = 200
-_NOT_BY_PEOPLE = "alarm.tamper"
+_BY_PEOPLE = frozenset({"alarm.holdup", "alarm.panic", "alarm.hotline", "alarm.escort"})
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Journey:
     @property
     def is_person(self) -> bool:
         """Somebody pressed, and looks at the lamp."""
-        return self.what.startswith("alarm.") and self.phase == "raised" and self.what != _NOT_BY_PEOPLE
+        return self.what in _BY_PEOPLE and self.phase == "raised"
 
 
 class Story:

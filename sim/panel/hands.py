@@ -1,27 +1,34 @@
 """Performs acts on a stage, in real time. The panel's thread only."""
 
+import secrets
 from collections.abc import Iterator
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from device.logic.receipt import Answer as Answered
+from drivers.keystore import KeySigner
 from drivers.ports import Place
 from sim.acts import model as act
+from sim.acts.bank import BankAct, CommandAct
 from sim.acts.model import Act, StoreAct
-from sim.acts.reading import needs_store
+from sim.acts.reading import needs_store, word_of
 from sim.acts.words import OnOff, RoomState
+from sim.control_room.commands import CommandWriter
 from sim.control_room.moods import answering_in
 from sim.network.become import become
+from sim.office import CONTROL_ROOM
 from sim.panel.broker_hand import BrokerHand
 from sim.panel.model import Model
 from sim.panel.store_hand import StoreHand
 from sim.schedule import After
-from sim.stage import Stage
+from sim.stage import Seat, Stage
 
 
 class Hands:
     """One pair of hands for all that can happen. Ask `refuses` before `do`."""
 
-    def __init__(self, stage: Stage, model: Model, after: After, pins: dict[str, int]) -> None:
-        """pins: how many wires each zone has."""
+    def __init__(self, stage: Stage, model: Model, after: After, pins: dict[str, dict[str, int]]) -> None:
+        """pins: how many wires each zone has, by store."""
         self._stage = stage
         self._model = model
         self._pins = pins
@@ -33,6 +40,11 @@ class Hands:
             BrokerHand(broker, seat, view, after, stage.forget)
             for broker, seat, view in zip(stage.brokers, stage.seats, model.brokers, strict=True)
         ]
+
+        stranger = KeySigner(Ed25519PrivateKey.generate())
+        self._commands = CommandWriter(
+            stage.site.control_room, stranger, CONTROL_ROOM, lambda: secrets.token_urlsafe(16)
+        )
 
     def begin(self) -> None:
         """Switch every store on."""
@@ -63,16 +75,18 @@ class Hands:
             return f"store: missing; one of {known} is required"
         if store not in self._stores:
             return f'store = "{store}": one of {known} is allowed'
+        if isinstance(asked, BankAct):
+            bank = self._model.stores[store].bank
+            return bank.refuses(asked) if bank else f'do = "{word_of(asked)}": {store} has no locker bank'
         return self._refuses_zone(asked, store) or self._refuses_answer(asked, store)
 
     def _refuses_zone(self, asked: Act, store: str) -> str | None:
+        pins = self._pins[store]
         for key in ("zone", "other"):
             name = getattr(asked, key, None)
-            if name is not None and name not in self._pins:
-                return f'{key} = "{name}": {store} has ' + ", ".join(f'"{zone}"' for zone in self._pins)
-        if isinstance(asked, act.Swap) and (
-            asked.zone == asked.other or self._pins[asked.zone] != self._pins[asked.other]
-        ):
+            if name is not None and name not in pins:
+                return f'{key} = "{name}": {store} has ' + ", ".join(f'"{zone}"' for zone in pins)
+        if isinstance(asked, act.Swap) and (asked.zone == asked.other or pins[asked.zone] != pins[asked.other]):
             return f'other = "{asked.other}": another zone with as many wires as "{asked.zone}" is allowed'
         return None
 
@@ -103,6 +117,9 @@ class Hands:
 
     def _at_store(self, asked: StoreAct, store: str) -> None:
         hand = self._stores[store]
+        if isinstance(asked, CommandAct):
+            self._command(asked, store)
+            return
         match asked:
             case act.Network():
                 self._network(asked, store)
@@ -140,11 +157,24 @@ class Hands:
         if place is None:
             return
         story = self._model.stores[store].story
-        seats = self._stage.seats if story.broker is None else (self._stage.seats[story.broker],)
-        for seat in seats:
+        for seat in self._seats(store):
             seat.room.operate(store, place, Answered(asked.state.value), asked.reason)
         story.answered(str(place), asked.state.value)
         self._model.room.answered(store, place, asked.state.value)
+
+    def _command(self, asked: CommandAct, store: str) -> None:
+        now = self._stage.clock.wall()
+        written = self._commands.write(asked, store, now)
+        for seat in self._seats(store):
+            seat.room.send(*written.messages)
+        bank = self._model.stores[store].bank
+        if bank is not None:
+            bank.asked(written, asked.state.value, now.at_ns)
+
+    def _seats(self, store: str) -> tuple[Seat, ...]:
+        """By which a store can be reached: all of them while nobody knows where it is."""
+        broker = self._model.stores[store].story.broker
+        return self._stage.seats if broker is None else (self._stage.seats[broker],)
 
     def _place(self, asked: act.Answer, store: str) -> Place | None:
         if asked.event == "newest":

@@ -8,6 +8,7 @@ from device.logic.units import MS
 from sim.acts.words import BrokerState
 from sim.board.lines import Seen
 from sim.control_room.desk import TakenStatus
+from sim.control_room.ledger import Filing
 from sim.control_room.room import Arrival
 from sim.control_room.room import Seen as RoomSeen
 from sim.panel.room_view import RoomView
@@ -44,6 +45,8 @@ class Model:
                 store = self.stores.get(seen.event.device)
                 journey = None if store is None else store.story.room(seen)
                 self.room.arrived(seen, journey, self._times)
+                if store is not None and store.bank is not None and seen.filing is Filing.NEW:
+                    store.bank.told(seen.event)
             case TakenStatus() if seen.is_news and seen.status.device in self.stores:
                 self.stores[seen.status.device].presence = seen.status.presence.value
             case _:

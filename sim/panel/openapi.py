@@ -21,7 +21,7 @@ def openapi() -> JsonObject:
     document: JsonObject = json.loads(files("sim.panel").joinpath(_BASE).read_text(encoding="utf-8"))
     document["info"]["version"] = __version__
     schemas: JsonObject = document["components"]["schemas"]
-    names = {word: f"{word.capitalize()}Act" for word in ACTS}
+    names = {word: f"{act.__name__}Act" for word, act in ACTS.items()}
     schemas["Act"] = {
         "oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in names.values()],
         "discriminator": {

@@ -11,15 +11,18 @@ from types import TracebackType
 from typing import Self
 
 from device.config.load import load
+from device.config.map import load_map
 from device.logic.units import MS, S
 from drivers.clock import SystemClock
 from drivers.ports import Message
 from sim.acts.model import Act
+from sim.bank_site import COLUMNS
 from sim.board.forks import BoardForks
 from sim.board.lines import Seen
 from sim.control_room.room import Seen as RoomSeen
 from sim.errors import SimError
 from sim.office import TrialOffice
+from sim.panel.bank_view import BankView
 from sim.panel.hands import Hands
 from sim.panel.inspector import Inspector
 from sim.panel.model import BrokerView, Model
@@ -31,7 +34,7 @@ from sim.panel.store_view import StoreView
 from sim.panel.times import Times
 from sim.schedule import Schedule
 from sim.site import Place
-from sim.stage import Stage
+from sim.stage import Stage, StageStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -166,12 +169,12 @@ class Panel:
         self._model = _model(stage)
         site = stage.site
         config = load(site.config)
-        pins = {zone.name: 1 if zone.pin_nc is None else 2 for zone in config.zones}
-        self._hands = Hands(stage, self._model, self._after, pins)
-        self.inspector = Inspector(stage.ledger_path, site.device_keys, self._receipts)
-        self.recorder = Recorder(
-            tuple(stage.stores), len(stage.brokers), self._setup.seed, config.mqtt.heartbeat_s, BATTERY_NS
+        self._hands = Hands(
+            stage, self._model, self._after, {store.site.device: _pins(store) for store in stage.stores.values()}
         )
+        self.inspector = Inspector(stage.ledger_path, site.device_keys, self._receipts)
+        places = tuple(store.place for store in stage.stores.values())
+        self.recorder = Recorder(places, len(stage.brokers), self._setup.seed, config.mqtt.heartbeat_s, BATTERY_NS)
         self._began_ns = self.clock.monotonic_ns()
         self._hands.begin()
         self._show()
@@ -255,10 +258,16 @@ def _attempt(action: Callable[[], None]) -> None:
         _LOG.error("%s", error)
 
 
+def _pins(store: StageStore) -> dict[str, int]:
+    return {zone.name: 1 if zone.pin_nc is None else 2 for zone in load(store.site.config).zones}
+
+
 def _model(stage: Stage) -> Model:
     views = []
     for store in stage.stores.values():
-        zones = {zone.name: zone.type.value for zone in load(store.site.config).zones}
-        views.append(StoreView(store.place, zones, len(stage.brokers)))
+        config = load(store.site.config)
+        zones = {zone.name: zone.type.value for zone in config.zones}
+        bank = None if config.bank is None else BankView(config, load_map(config.bank.map, config), COLUMNS)
+        views.append(StoreView(store.place, zones, len(stage.brokers), bank))
     brokers = [BrokerView(broker.name) for broker in stage.brokers]
     return Model(views, brokers, Times.of(stage.clock))

@@ -1,4 +1,4 @@
-"""The stores of the demo. Invented; the streets are of Seoul."""
+"""The stores and locker banks of the demo. Invented; the streets are of Seoul."""
 
 from sim.site import Place
 
@@ -17,3 +17,10 @@ PLACES = (
     Place("store-0777", "Guro digital", "구로디지털점", "Digital-ro 300", "Guro-gu"),
 )
 MOST_STORES = len(PLACES)
+BANKS = (
+    Place(
+        "bank-0007", "Seongsu lockers, exit 4", "성수역 4번 출구 택배함", "Achasan-ro 100", "Seongdong-gu", is_bank=True
+    ),
+    Place("bank-0019", "Mangwon lockers", "망원시장 택배함", "Poeun-ro 8", "Mapo-gu", is_bank=True),
+)
+MOST_BANKS = len(BANKS)

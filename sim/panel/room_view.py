@@ -15,8 +15,11 @@ from sim.demo.story import Journey
 from sim.panel.times import Times
 
 ROWS = 50
+"""Of what is to be answered, and as many of all else."""
 LATENCIES = 200
-_CLASSES = ("alarm", "trouble", "system", "test")
+_CLASSES = ("alarm", "trouble", "door", "command", "system", "test")
+# What nobody has to answer displaces nothing that somebody has.
+_PRESSING = ("alarm", "trouble")
 
 
 @dataclass(slots=True)
@@ -38,6 +41,10 @@ class Row:
     @property
     def event_class(self) -> str:
         return self.type.split(".")[1]
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.event_class in _PRESSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,7 @@ class RoomView:
         row.arrived_ms = times.utc_ms(arrival.stored_ns)
         if row.event_class in _CLASSES:
             self._rows[key] = row
-            while len(self._rows) > ROWS:
-                self._rows.popitem(last=False)
+            self._make_room(row.is_pressing)
 
     def newest_alarm(self, store: str) -> Place | None:
         """The newest raised alarm of a store."""
@@ -103,6 +109,11 @@ class RoomView:
     def latency(self, times: Times) -> list[JsonObject]:
         """`latency` in the panel's JSON."""
         return [_latency(latency, times) for latency in self._latencies]
+
+    def _make_room(self, is_pressing: bool) -> None:
+        keys = [key for key, row in self._rows.items() if row.is_pressing is is_pressing]
+        for key in keys[: len(keys) - ROWS]:
+            del self._rows[key]
 
     def _restore(self, store: str, kind: str, subject: str) -> bool:
         for row in reversed(self._rows.values()):

@@ -46,7 +46,7 @@ class StoreHand:
         self._view.supply.mains = OnOff.ON if self.supply.has_mains else OnOff.OFF
 
     def at_board(self, asked: Act) -> None:
-        """Contacts, wires and clock. At a board without power it is noted."""
+        """Contacts, wires, clock and doors. At a board without power it is noted."""
         self._view.note(asked, self._now_ns())
         self._store.board.order(asked)
 
@@ -79,7 +79,7 @@ class StoreHand:
         self._running -= 1
         if self._running or self._view.supply.power is OnOff.OFF:
             return
-        self._view.ended()
+        self._view.ended(self._now_ns())
         delay_ns, self._restarting = (0 if self._restarting else _RESTART_NS), False
         self._after(delay_ns, self._start_again)
 
@@ -91,7 +91,7 @@ class StoreHand:
 
     def cut_power(self) -> None:
         self._store.board.cut_power()
-        self._view.power_off()
+        self._view.power_off(self._now_ns())
 
     def show_mains(self, lost: bool) -> None:
         self._show(MAINS, active=lost)

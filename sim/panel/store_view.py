@@ -11,8 +11,10 @@ from sim.acts.words import ContactState, DiskState, NetworkState, OnOff, Time
 from sim.board.conditions import Conditions
 from sim.board.lines import Seen
 from sim.demo.story import Journey, Story
+from sim.panel.bank_view import BankView
 from sim.panel.times import Times
 from sim.site import HEALTH, LAMP, Place
+from sim.world.setup import KEY
 
 JOURNEYS = 30
 _UNHEARD = "unknown"
@@ -40,10 +42,11 @@ class SupplyView:
 class StoreView:
     """One store. `zones`: name to type, in the order of the configuration."""
 
-    def __init__(self, place: Place, zones: dict[str, str], brokers: int) -> None:
+    def __init__(self, place: Place, zones: dict[str, str], brokers: int, bank: BankView | None = None) -> None:
         self.place = place
         self.story = Story()
-        self.conditions = Conditions(tuple(zones))
+        self.bank = bank
+        self.conditions = Conditions(tuple(zones), None if bank is None else bank.conditions)
         self.supply = SupplyView()
         self.networks = [act.Network(state=NetworkState.UP) for _ in range(brokers)]
         self.presence = _UNHEARD
@@ -55,7 +58,9 @@ class StoreView:
         """Something that the board said."""
         if seen.kind == "standing":
             looks, zones, troubles, outbox = seen.values
-            self._standing = Standing(looks, zones, tuple(troubles), outbox)
+            self._stand(Standing(looks, zones, tuple(troubles), outbox), seen.at_ns)
+        elif seen.kind == "doors" and self.bank is not None:
+            self.bank.saw(seen.values[0])
         else:
             self.story.board(seen)
 
@@ -68,16 +73,15 @@ class StoreView:
     def power_on(self) -> None:
         self.supply.power = OnOff.ON
 
-    def power_off(self) -> None:
+    def power_off(self, now_ns: int) -> None:
         """Nothing is lit any more. What waits to be sent waits on the disk."""
         self.supply.power = OnOff.OFF
-        self.story.power_off()
-        self._standing = Standing(outbox=self._standing.outbox)
+        self.ended(now_ns)
 
-    def ended(self) -> None:
+    def ended(self, now_ns: int) -> None:
         """The agent has, and the board has power."""
         self.story.power_off()
-        self._standing = Standing(outbox=self._standing.outbox)
+        self._stand(Standing(outbox=self._standing.outbox), now_ns)
 
     def world(self, now_ns: int, times: Times) -> JsonObject:
         """One of `stores` in the panel's JSON."""
@@ -110,7 +114,17 @@ class StoreView:
             },
             "troubles": list(self._standing.troubles),
             "journeys": [self._journey(journey, times) for journey in self._newest()],
+            "bank": None if self.bank is None else self.bank.world(times, key_is_on=self._key_is_on),
         }
+
+    @property
+    def _key_is_on(self) -> bool:
+        return KEY in self.conditions.zones and self.conditions.zones[KEY].is_held
+
+    def _stand(self, standing: Standing, now_ns: int) -> None:
+        self._standing = standing
+        if self.bank is not None:
+            self.bank.stands(standing.zones, now_ns)
 
     def _newest(self) -> list[Journey]:
         journeys = self.story.journeys

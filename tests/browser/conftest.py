@@ -1,4 +1,4 @@
-"""One demo and one Chromium for the whole folder; every test finds both as new."""
+"""One Chromium for the whole folder, a demo with stores and one with lockers; every test finds them as new."""
 
 from collections.abc import Iterator
 
@@ -38,3 +38,26 @@ def desk(demo: Demo, seat: Desk) -> Iterator[Desk]:
     seat.settle()
     yield seat
     assert seat.complaints() == []
+
+
+@pytest.fixture(scope="session")
+def lockers(chromium: WebDriver) -> Iterator[Demo]:
+    """A demo with a locker bank."""
+    with Demo(stores=1, banks=1) as running:
+        running.until(lambda world: all(store["connected"] for store in world["stores"]))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bank_seat(lockers: Demo, chromium: WebDriver) -> Desk:
+    """The same tab, before the lockers."""
+    return Desk(chromium, lockers.url, lockers.world()["stores"][-1]["device"])
+
+
+@pytest.fixture
+def bank(lockers: Demo, bank_seat: Desk) -> Iterator[Desk]:
+    """The lockers in English, by day, on a desk; every door is shut."""
+    lockers.mend()
+    bank_seat.settle()
+    yield bank_seat
+    assert bank_seat.complaints() == []

@@ -39,7 +39,8 @@ class Desk:
 
     def settle(self) -> None:
         """In English, by day, on a desk, with nothing open. A page that is so already is not loaded again."""
-        looks = (self.attribute("html", "lang"), self.attribute("html", "data-theme"))
+        is_here = self.driver.current_url.startswith(self.url)
+        looks = (self.attribute("html", "lang"), self.attribute("html", "data-theme")) if is_here else None
         if self._opened_as == ("en", "light", 1280, 900) and looks == ("en", "light"):
             self.probe("settle", self.store)
         else:

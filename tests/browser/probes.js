@@ -37,8 +37,8 @@
     return Object.fromEntries([...document.querySelectorAll(`${list} li`)].map((each) => [each.dataset.check, each.dataset.ok]));
   },
   async books() {
-    const [en, ko, faults] = await Promise.all(["words_en", "words_ko", "words_faults"].map((name) => import(`/page/${name}.js`)));
-    return [Object.keys({ ...en.EN, ...faults.FAULTS_EN }), Object.keys({ ...ko.KO, ...faults.FAULTS_KO })];
+    const [en, ko, faults, bank] = await Promise.all(["words_en", "words_ko", "words_faults", "words_bank"].map((name) => import(`/page/${name}.js`)));
+    return [Object.keys({ ...en.EN, ...faults.FAULTS_EN, ...bank.BANK_EN }), Object.keys({ ...ko.KO, ...faults.FAULTS_KO, ...bank.BANK_KO })];
   },
   async unknownWords(keys) {
     const { knows } = await import("/page/words.js");
@@ -67,13 +67,33 @@
     select.value = zone;
     select.dispatchEvent(new Event("change"));
   },
+  async icons(states) {
+    const { iconOf, moodOf } = await import("/page/bank_icons.js");
+    return states.map((state) => [iconOf(state), moodOf(state)]);
+  },
+  overflowing(css) {
+    const tooWide = (element) => element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
+    return [...document.querySelectorAll(css)].filter(tooWide).map((element) => element.textContent);
+  },
+  doors() {
+    return [...document.querySelectorAll(".door")].map((door) => {
+      const { width, height } = door.getBoundingClientRect();
+      return [door.dataset.door, width, height];
+    });
+  },
   settle(store) {
     document.querySelector("dialog").close();
+    document.querySelector("#door-card[data-open=true]:not([hidden]) [data-act=close-door]")?.click();
     document.querySelector("#faults:not([hidden]) [data-act=close-faults]")?.click();
     document.querySelector("[data-act=all][aria-pressed=true]")?.click();
     document.querySelector(`.site[data-store="${store}"]`).click();
     document.activeElement.blur();
     scrollTo(0, 0);
+  },
+  choose(css, value) {
+    const select = document.querySelector(css);
+    select.value = value;
+    select.dispatchEvent(new Event("change"));
   },
   unfold() {
     for (const group of document.querySelectorAll(".group")) group.open = true;

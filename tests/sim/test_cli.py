@@ -71,7 +71,7 @@ def test_panel_runs_until_it_is_told_to_stop_and_leaves_nothing_behind(
         assert process.stderr is not None
         said = process.stderr.read()
 
-    assert [store["device"] for store in world["stores"]] == ["store-0042"]
+    assert [store["device"] for store in world["stores"]] == ["store-0042", "bank-0007"]
     assert (ended, said) == (0, "")
     assert list(tmp_path.iterdir()) == []
 
@@ -81,6 +81,7 @@ def test_panel_runs_until_it_is_told_to_stop_and_leaves_nothing_behind(
     [
         ["--stores", "0"],
         ["--stores", "13"],
+        ["--banks", "3"],
         ["--brokers", "5"],
         ["--port", "65536"],
         ["--listen", "0.0.0.0:port"],

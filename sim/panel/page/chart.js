@@ -10,7 +10,7 @@ const TICKS_MS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 60_000, 600_000, 3
 const SPREAD = 14; // pixels between two dots while there are few
 
 export function mountChart(root) {
-  const plot = svg("svg", { class: "plot", role: "img", height: HEIGHT });
+  const plot = svg("svg", { class: "plot", role: "img", "aria-label": say("chart"), height: HEIGHT });
   const text = h("figcaption", {});
   const none = h("p", { class: "empty" }, say("chart.none"));
   const legend = h("p", { class: "legend", "aria-hidden": "true" }, h("span", { class: "key verified" }), say("chart.verified"), h("span", { class: "key receipt" }), say("chart.receipt"));

@@ -13,30 +13,30 @@ import { selectedStore } from "/page/store.js";
 import { say, storeName, zoneName } from "/page/words.js";
 import { slab, Wires } from "/page/wires.js";
 
-const zoneOf = (store, name) => store.zones.find((zone) => zone.name === name);
+export const zoneOf = (store, name) => store.zones.find((zone) => zone.name === name);
 const send = (body) => act({ ...body, store: selectedStore().device }).then(report);
 
 /** A drawn button with a name and a state below it. */
-function part(name, label, markup, data) {
+export function part(name, label, markup, data, kind = "") {
   const state = h("span", { class: "state", id: `state-${name}` });
   const title = h("span", { class: "name", id: `name-${name}` }, label);
   const tag = h("span", { class: "tag" }, title, state);
-  const button = h("button", { type: "button", class: `part ${name}`, "aria-labelledby": title.id, "aria-describedby": state.id, ...data }, drawing(markup), tag);
+  const button = h("button", { type: "button", class: `part ${name} ${kind}`, "aria-labelledby": title.id, "aria-describedby": state.id, ...data }, drawing(markup), tag);
   return { button, state, art: button.firstElementChild };
 }
 
-function show(piece, pressed, words, mood = "") {
+export function showPart(piece, pressed, words, mood = "") {
   setAttr(piece.button, "aria-pressed", String(pressed));
   setAttr(piece.button, "data-mood", mood);
   setText(piece.state, words);
 }
 
 /** What a zone has to say for itself, where its name alone does not. */
-function zoneWords(zone, atRest) {
+export function zoneWords(zone, atRest) {
   if (zone.state === null) return say("zone.state.dead");
   return zone.state === "normal" ? atRest : say(`zone.state.${zone.state}`);
 }
-const zoneMood = (zone) => (zone.state === null ? "dead" : zone.state === "normal" ? "" : zone.state === "raised" ? "alarm" : "trouble");
+export const zoneMood = (zone) => (zone.state === null ? "dead" : zone.state === "normal" ? "" : zone.state === "raised" ? "alarm" : "trouble");
 
 export function mountCounter(root) {
   const bigButton = part("big-button", zoneName("counter-button"), BUTTON, { "data-act": "hold", "data-zone": "counter-button" });
@@ -50,7 +50,7 @@ export function mountCounter(root) {
   const clockDigits = h("span", { class: "hidden", "data-clock-digits": true });
   const clockWords = h("span", { class: "value", "data-clock": true });
   const readings = h("dl", { class: "readings" }, h("div", { "data-lamp": "health" }, h("dt", {}, say("health")), h("dd", {}, healthWords)), h("div", {}, h("dt", {}, say("clock")), h("dd", {}, clockDigits, " ", clockWords)));
-  const cutter = h("button", { type: "button", class: "cutter", "data-act": "wire", "data-zone": "counter-button" }, drawing(SCISSORS, "whole"), drawing(SPLICE, "cut"));
+  const cutter = h("button", { type: "button", class: "cutter", "aria-label": say("wire"), "data-act": "wire", "data-zone": "counter-button" }, drawing(SCISSORS, "whole"), drawing(SPLICE, "cut"));
   const lamp = h("div", { class: "lamp", "data-lamp": "alarm" }, drawing(LAMP), h("div", { class: "lamp-words" }, h("span", { class: "name" }, say("lamp")), h("strong", { class: "look" }), h("span", { class: "means" })));
   const sign = h("h2", { class: "sign" }, h("span", {}));
   const top = slab();
@@ -79,17 +79,17 @@ export function mountCounter(root) {
     setText(sign.firstChild, storeName(store));
     setAttr(scene, "data-power", store.power);
     const [holdup, panic, hotline, tamper] = ["counter-button", "panic-bell", "hotline", "tamper"].map((name) => zoneOf(store, name));
-    show(bigButton, holdup.held, zoneWords(holdup, holdup.held ? say("button.held") : say("button.hint")), zoneMood(holdup));
-    show(bell, panic.held, zoneWords(panic, panic.held ? say("button.held") : say("bell.hint")), zoneMood(panic));
+    showPart(bigButton, holdup.held, zoneWords(holdup, holdup.held ? say("button.held") : say("button.hint")), zoneMood(holdup));
+    showPart(bell, panic.held, zoneWords(panic, panic.held ? say("button.held") : say("bell.hint")), zoneMood(panic));
     ring.show(hotline, nowMs, store.device);
-    show(phone, hotline.held, ring.words(hotline, nowMs) ?? zoneWords(hotline, say("phone.rest")), zoneMood(hotline));
-    show(device, tamper.held, zoneWords(tamper, say(tamper.held ? "lid.open" : "lid.closed")), zoneMood(tamper));
+    showPart(phone, hotline.held, ring.words(hotline, nowMs) ?? zoneWords(hotline, say("phone.rest")), zoneMood(hotline));
+    showPart(device, tamper.held, zoneWords(tamper, say(tamper.held ? "lid.open" : "lid.closed")), zoneMood(tamper));
     const links = store.networks.map((network) => network.state);
     const unplugged = links.every((state) => state === "refused");
     const way = links.some((state) => state === "up");
-    show(router, unplugged, say(unplugged ? "router.out" : links.every((state) => state === "up") ? "router.in" : "router.odd"), way ? "" : "trouble");
+    showPart(router, unplugged, say(unplugged ? "router.out" : links.every((state) => state === "up") ? "router.in" : "router.odd"), way ? "" : "trouble");
     const off = store.mains === "off";
-    show(plug, off, off && store.on_battery ? say("plug.battery", { n: store.battery_percent }) : say(off ? "plug.out" : "plug.in"), off ? "trouble" : "");
+    showPart(plug, off, off && store.on_battery ? say("plug.battery", { n: store.battery_percent }) : say(off ? "plug.out" : "plug.in"), off ? "trouble" : "");
     showWire(holdup);
     showLamp(store);
     const face = clockFace(store.clock, nowMs);

@@ -15,7 +15,8 @@ export function mountDeveloper(root) {
       h("pre", { tabindex: 0 }, curl),
       h("a", { href: "/openapi.json", "data-act": "openapi" }, say("developer.open"))));
   return (store) => {
-    const body = `{"do":"press","store":"${store.device}","zone":"counter-button"}`;
+    const what = store.bank ? `"do":"unlock","store":"${store.device}","door":"${store.bank.doors[0].name}"` : `"do":"press","store":"${store.device}","zone":"counter-button"`;
+    const body = `{${what}}`;
     setText(curl, `curl ${location.origin}/api/acts -H 'Content-Type: application/json' \\\n  -d '${body}'`);
   };
 }

@@ -59,6 +59,18 @@ export const LAMP = `<svg viewBox="0 0 120 120">
   <circle class="bezel" cx="60" cy="60" r="27"/><circle class="lens" cx="60" cy="60" r="20"/><path class="shine" d="M47 53a16 16 0 0 1 17-9 20 20 0 0 0-17 9z"/>
 </svg>`;
 
+export const PANIC = `<svg viewBox="0 0 100 100">
+  <rect class="warning" x="6" y="6" width="88" height="88" rx="12"/><circle class="well" cx="50" cy="50" r="36"/>
+  <g class="cap"><circle class="cap-side" cx="50" cy="53" r="30"/><circle class="cap-top" cx="50" cy="49" r="30"/>
+  <path class="shine" d="M29 41a24 24 0 0 1 26-15 28 28 0 0 0-26 15z"/></g>
+</svg>`;
+
+export const KEY_SWITCH = `<svg viewBox="0 0 100 100">
+  <rect class="key-plate" x="6" y="6" width="88" height="88" rx="12"/><circle class="key-ring" cx="50" cy="50" r="30"/>
+  <path class="key-mark" d="M50 12v6M82 50h6"/>
+  <g class="key"><circle class="key-core" cx="50" cy="50" r="20"/><rect class="key-grip" x="43" y="24" width="14" height="52" rx="7"/></g>
+</svg>`;
+
 export const SCISSORS = `<svg viewBox="0 0 24 24"><g class="icon"><circle cx="6.5" cy="6.5" r="2.7"/><circle cx="6.5" cy="17.5" r="2.7"/><path d="M8.8 8.2 20 18M8.8 15.8 20 6"/></g></svg>`;
 export const SPLICE = `<svg viewBox="0 0 24 24"><g class="icon"><path d="M2 12h6M16 12h6M8 8.5v7M16 8.5v7M11 9.5l2 5M13 9.5l-2 5"/></g></svg>`;
 export const SUN = `<svg viewBox="0 0 24 24"><g class="icon"><circle cx="12" cy="12" r="4"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4"/></g></svg>`;

@@ -15,7 +15,27 @@ export function faultsOf(world) {
 
 function ofStore(store) {
   const at = (group, text, ...acts) => ({ group, store: store.device, text, acts: acts.map((act) => ({ ...act, store: store.device })) });
-  return [...store.zones.flatMap((zone) => ofZone(zone, at)), ...ofNetworks(store, at), ...ofClock(store.clock, at), ...ofBox(store, at)];
+  return [...store.zones.flatMap((zone) => ofZone(zone, at)), ...ofNetworks(store, at), ...ofClock(store.clock, at), ...ofBox(store, at), ...ofBank(store.bank, at)];
+}
+
+function ofBank(bank, at) {
+  if (!bank) return [];
+  const ofBuses = bank.buses.flatMap((bus) => [
+    ...(bus.adapter === "in" ? [] : [at("bank", say("force.adapter", { bus: bus.name, state: say(`adapter.${bus.adapter}`) }), { do: "adapter", bus: bus.name, state: "in" })]),
+    ...(bus.noise === "off" ? [] : [at("bank", say("force.noise", { bus: bus.name }), { do: "coil-noise", bus: bus.name, state: "off" })]),
+    ...bus.boards.filter(({ state }) => state !== "well").map(({ number, state }) =>
+      at("bank", say("force.board", { n: number, state: say(`board.${state}`) }), { do: "lock-board", bus: bus.name, board: number, state: "well" })),
+  ]);
+  return [...ofBuses, ...bank.doors.flatMap((door) => ofDoor(door, at))];
+}
+
+function ofDoor(door, at) {
+  const name = say("door.name", { door: door.name });
+  const found = Object.entries(door.cables).filter(([, state]) => state !== null && state !== "whole").map(([end, state]) =>
+    at("bank", say("force.cable", { door: name, end: say(`cable.${end}`), state: say(`cablestate.${state}`) }), { do: "cable", door: door.name, sensor: end, state: "whole" }));
+  if (door.mechanism !== "good") found.push(at("bank", say("force.mechanism", { door: name, state: say(`mechanism.${door.mechanism}`) }), { do: "mechanism", door: door.name, state: "good" }));
+  if (door.strike === "torn") found.push(at("bank", say("force.strike", { door: name }), { do: "mechanism", door: door.name, state: "good" }));
+  return found;
 }
 
 function ofZone(zone, at) {

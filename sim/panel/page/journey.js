@@ -2,16 +2,14 @@
 
 import { h, keyed, setAttr, setText } from "/page/dom.js";
 import { inspect } from "/page/envelope.js";
-import { knows, milliseconds, say, typeName, zoneName } from "/page/words.js";
+import { knows, milliseconds, say, subjectName, typeName } from "/page/words.js";
 
 export const STEPS = ["edge", "believed", "signed", "stored", "sent", "broker", "verified", "receipt"];
 const EARLIER = 8;
 
 const figures = (ms) => (ms === undefined ? "" : milliseconds(ms));
-export const subjectName = (subject) => (knows(`zone.${subject}`) ? zoneName(subject) : subject);
-
-/** The newest alarm of a person; without one, the newest event of any kind. */
-export const newestOf = (store) => store.journeys.find((journey) => journey.by_person && journey.phase === "raised") ?? null;
+/** The newest alarm of a person; at a bank, of a door too. */
+export const newestOf = (store) => store.journeys.find((journey) => journey.phase === "raised" && (journey.by_person || (store.bank && journey.type.startsWith("ansim.alarm")))) ?? null;
 
 export function mountJourney(root) {
   const title = h("p", { class: "journey-what" });
@@ -43,7 +41,8 @@ export function mountJourney(root) {
 
 function describe(journey) {
   const again = journey.sent_times > 1 ? ` · ${say("journey.sent", { n: journey.sent_times })}` : "";
-  return `${typeName(journey.type)} · ${clock(journey.moved_ms)}${again}`;
+  const where = journey.by_person ? "" : ` · ${subjectName(journey.subject, journey.type)}`;
+  return `${typeName(journey.type)}${where} · ${clock(journey.moved_ms)}${again}`;
 }
 
 function showStation(station, step, ms) {
@@ -59,7 +58,8 @@ function row(device, journey) {
 }
 
 function showRow(element, journey) {
-  const subject = journey.type.startsWith("ansim.trouble") && knows(`zone.${journey.subject}`) ? ` · ${zoneName(journey.subject)}` : "";
+  const where = journey.type.startsWith("ansim.alarm") && knows(`zone.${journey.subject}`) ? "" : subjectName(journey.subject, journey.type);
+  const subject = where && where !== journey.subject ? ` · ${where}` : "";
   const phase = journey.phase === "restored" ? ` · ${say("phase.restored")}` : "";
   setText(element.querySelector("button"), typeName(journey.type) + subject + phase);
   for (const cell of element.querySelectorAll("td[data-step]")) setText(cell, cellFigure(journey.steps[cell.dataset.step]));

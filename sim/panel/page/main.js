@@ -1,6 +1,7 @@
 // Puts the page together, and redraws it with every state and every second.
 
 import { stream } from "/page/api.js";
+import { mountBank } from "/page/bank.js";
 import { mountChart } from "/page/chart.js";
 import { mountCounter } from "/page/counter.js";
 import { mountDeveloper } from "/page/developer.js";
@@ -40,10 +41,14 @@ function mount() {
   const caption = h("div", { class: "story" }, headline, more);
   const spoken = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
   const counter = h("section", { class: "counter", id: "counter", role: "tabpanel", "aria-label": say("counter") });
+  const bank = h("section", { class: "bank", id: "bank", role: "tabpanel", "aria-label": say("bank") });
+  const doorCard = h("section", { class: "card door-card", id: "door-card" });
+  const whole = h("section", { class: "card bank-whole", "aria-labelledby": "whole-title" });
   const [room, journey, chart, developer] = ["room", "journey", "chart-card", "developer"].map((name) => h("section", { class: `card ${name}` }));
-  const main = h("main", {}, caption, spoken, h("div", { class: "ends" }, counter, room), journey, h("div", { class: "tail" }, chart, developer));
+  const ends = h("div", { class: "ends" }, h("div", { class: "end" }, counter, bank, whole), h("div", { class: "end" }, doorCard, room));
+  const main = h("main", {}, caption, spoken, ends, journey, h("div", { class: "tail" }, chart, developer));
   page.replaceChildren(header(opener), banner, sites, main);
-  const updates = { sites: mountSites(sites), counter: mountCounter(counter), room: mountRoom(room), journey: mountJourney(journey), chart: mountChart(chart), developer: mountDeveloper(developer), faults: mountFaults(page, opener) };
+  const updates = { sites: mountSites(sites), counter: mountCounter(counter), bank: mountBank(bank, doorCard, whole), room: mountRoom(room), journey: mountJourney(journey), chart: mountChart(chart), developer: mountDeveloper(developer), faults: mountFaults(page, opener) };
   mountEnvelope(page);
 
   update = () => {
@@ -54,8 +59,12 @@ function mount() {
     if (store === null) return;
     const now = nowMs();
     document.title = say("page.title", { store: storeName(store) });
-    setAttr(counter, "data-store", store.device);
-    setAttr(counter, "aria-labelledby", `tab-${store.device}`);
+    for (const each of [doorCard, whole]) setAttr(each, "hidden", !store.bank);
+    for (const [panel, shown] of [[counter, !store.bank], [bank, Boolean(store.bank)]]) {
+      setAttr(panel, "hidden", !shown);
+      setAttr(panel, "data-store", shown ? store.device : null);
+      setAttr(panel, "aria-labelledby", shown ? `tab-${store.device}` : null);
+    }
     const told = story(store, now);
     setText(headline, told.headline);
     setText(more, told.more);
@@ -64,7 +73,7 @@ function mount() {
     spoken.dataset.turn = told.turn;
     setAttr(caption, "data-story", told.key);
     updates.sites(state.world, store.device);
-    updates.counter(store, now);
+    (store.bank ? updates.bank : updates.counter)(store, now);
     updates.room(state.world, now);
     updates.journey(store);
     updates.chart(state.world);

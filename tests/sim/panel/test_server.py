@@ -179,6 +179,8 @@ def test_recorded_scenario_is_one_that_can_be_read(panel: PanelClient) -> None:
         ({"do": "network", "store": STORE, "state": "up", "broker": 3}, ["broker", "3"]),
         ({"do": "swap", "store": STORE, "zone": "hotline", "other": "hotline"}, ["other"]),
         ({"do": "swap", "store": STORE, "zone": "counter-button", "other": "hotline"}, ["other", "wires"]),
+        ({"do": "pull", "store": STORE, "door": "01"}, ["pull", "bank"]),
+        ({"do": "open-all", "store": STORE}, ["open-all", "bank"]),
         ({"do": "answer", "store": STORE, "state": "closed", "event": "0123456789abcdef-1"}, ["event"]),
     ],
 )
