@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.logic.kinds import DEVICE_TROUBLES, KINDS, Code
+from device.logic.kinds import BANK_CODES, DEVICE_TROUBLES, KINDS, Code
 from device.logic.lamp import PATTERNS_MS
 from device.logic.units import MS, S
 
@@ -119,7 +119,8 @@ def test_patterns_of_the_lights_are_the_codes_own() -> None:
 
 def _codes() -> list[tuple[str, Code]]:
     zones = [(kind.what, kind.code) for kind in KINDS.values()]
-    return zones + [(f"trouble.{name}", code) for name, code in DEVICE_TROUBLES.items()]
+    troubles = [(f"trouble.{name}", code) for name, code in DEVICE_TROUBLES.items()]
+    return [*zones, *troubles, *BANK_CODES.items()]
 
 
 @pytest.mark.parametrize(("what", "code"), _codes(), ids=[what for what, _ in _codes()])
