@@ -106,9 +106,7 @@ def _add_enroll(command: argparse.ArgumentParser) -> None:
 def _add_commission(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=("ko", "en"), default="ko", help="the installer's language (default: ko)")
     anew = command.add_mutually_exclusive_group()
-    anew.add_argument(
-        "--door", action="append", default=[], metavar="NAME", help="prove this anew; may be repeated"
-    )
+    anew.add_argument("--door", action="append", default=[], metavar="NAME", help="prove this anew; may be repeated")
     anew.add_argument("--again", action="store_true", help="prove every door anew")
 
 

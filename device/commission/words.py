@@ -17,7 +17,10 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`{door}`, `{others}`, `{wires}` and `{why}` stand for what is put in. `door`, `doors`: how they are called."""
+    """`{door}`, `{others}`, `{wires}` and `{why}` stand for what is put in. `door`, `doors`: how they are called.
+
+    `{Door}`: the same where a sentence begins, in a language that has capitals.
+    """
 
     phrases: Mapping[Phrase, str]
     flaws: Mapping[Flaw, str]
@@ -40,12 +43,17 @@ class Words:
             return self._fault(said)
         door = self.door(said.door)
         text = self.phrases[said.phrase]
-        return text.format(door=door, others=self.doors(said.others), wires=", ".join(said.wires))
+        return text.format(door=door, Door=_capital(door), others=self.doors(said.others), wires=", ".join(said.wires))
 
     def choice(self, choice: Choice, door: str) -> str:
         return self.choices[choice].format(door=self.door(door))
 
     def _fault(self, fault: Fault) -> str:
-        text = self.flaws[fault.flaw].format(door=self.door(fault.door or ""), why=fault.why)
+        door = self.door(fault.door or "")
+        text = self.flaws[fault.flaw].format(door=door, Door=_capital(door), why=fault.why)
         wires = self.wires.format(wires=", ".join(fault.wires))
         return f"{text}\n{wires}" if fault.wires else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -27,39 +27,39 @@ ENGLISH = Words(
         Phrase.OPEN_HINT: "If the door is open and nothing happens, press Enter.",
         Phrase.KEEP_OPEN: "Keep {door} wide open. Its signals are being read.",
         Phrase.WRONG_DOOR: "What is open is {others}. Shut it and open {door}.",
-        Phrase.LACKS_REED: "{door}: the lock's signal came ({wires}), that of the door contact (magnet switch) did "
+        Phrase.LACKS_REED: "{Door}: the lock's signal came ({wires}), that of the door contact (magnet switch) did "
         "not. Is the door wide open?",
-        Phrase.LACKS_LATCH: "{door}: the door contact's signal came ({wires}), that of the lock did not.",
+        Phrase.LACKS_LATCH: "{Door}: the door contact's signal came ({wires}), that of the lock did not.",
         Phrase.SHUT: "Shut {door}. Push until it clicks.",
-        Phrase.RELEASING: "{door} is about to open. Step back. If it does not spring open, pull.\nLock: {wires}",
+        Phrase.RELEASING: "{Door} is about to open. Step back. If it does not spring open, pull.\nLock: {wires}",
         Phrase.COOLING: "The lock rests, so that it does not get hot. {door} opens within 30 seconds.\nLock: {wires}",
-        Phrase.WATCHING: "{door} was released. If it did not spring open, pull it. Do not shut it yet.\nLock: {wires}",
+        Phrase.WATCHING: "{Door} was released. If it did not spring open, pull it. Do not shut it yet.\nLock: {wires}",
         Phrase.OTHER_OPENED: "Another door has opened: wires have changed places. Shut it, and the right wire is "
         "looked for.\nWires: {wires}",
         Phrase.FINDING: "A lock was released to find {door}. If nothing sprang open, pull {door}. Do not shut it yet.\n"
         "Lock: {wires}",
         Phrase.DID_IT_OPEN: "Look at the number on the open door. Is it {door}, and no other?",
-        Phrase.FINISHED: "Every door is proved.",
+        Phrase.FINISHED: "Every door is proved. Shut those that are open.",
         Phrase.NOT_FINISHED: "Not finished. Mend what is below and run the same command again.",
-        Phrase.CROSSED: "{door}: drive and feedback are on different numbers ({wires}). Written down as it is; nothing "
+        Phrase.CROSSED: "{Door}: drive and feedback are on different numbers ({wires}). Written down as it is; nothing "
         "has to be mended.",
     },
     flaws={
-        Flaw.NO_SIGNAL: "{door} is open and nothing tells so. Its feedback wire is loose, cut or shorted. "
+        Flaw.NO_SIGNAL: "{Door} is open and nothing tells so. Its feedback wire is loose, cut or shorted. "
         "If its neighbours are the same, a board is missing.",
         Flaw.READS_OPEN: "The feedback of {door} reads open all the time: its wire is loose or cut.",
         Flaw.READS_SHUT: "The feedback of {door} reads shut all the time: its wire is shorted, or the switch in the "
         "lock is stuck.",
-        Flaw.NO_LATCH: "{door}: the door contact moves, the lock's feedback does not. Look at the feedback wire of the "
+        Flaw.NO_LATCH: "{Door}: the door contact moves, the lock's feedback does not. Look at the feedback wire of the "
         "lock.",
-        Flaw.NO_REED: "{door}: the door contact (magnet switch) does not move. Is the magnet there, and near enough? "
+        Flaw.NO_REED: "{Door}: the door contact (magnet switch) does not move. Is the magnet there, and near enough? "
         "Is the contact plugged in?",
         Flaw.TWO_SIGNALS: "Opening {door} has moved the signals of two doors. If you opened two, shut both and try "
         "again. If not, two feedback wires touch.",
         Flaw.NOT_BACK: "The door is shut and its signal has not come back. Has the hook caught? Is a wire loose?",
-        Flaw.NOTHING_MOVED: "{door} was pulsed and no door opened: drive wire cut, no power, or jammed. If it stood "
+        Flaw.NOTHING_MOVED: "{Door} was pulsed and no door opened: drive wire cut, no power, or jammed. If it stood "
         "open when you began, shut it and try again.",
-        Flaw.PARTLY_MOVED: "{door} was released and only one of its signals moved. Was it pulled wide open?",
+        Flaw.PARTLY_MOVED: "{Door} was released and only one of its signals moved. Was it pulled wide open?",
         Flaw.OPENS_TWO: "One lock opens two doors: two drive wires touch, or two boards have one address.",
         Flaw.OTHER_DOOR: "What opened is not {door}: another door was opened by hand before. Look at the numbers and "
         "try again.",
@@ -69,7 +69,7 @@ ENGLISH = Words(
         Flaw.NOT_SENT: "The command to open could not be sent. Look at the adapter.",
         Flaw.INVERTED: "The feedback of {door} says the opposite of its neighbours on the board. Change NO and NC at "
         "the switch of the lock. With a ? behind the wire it may be the other door.",
-        Flaw.UNPROVED: "{door} is not proved yet.",
+        Flaw.UNPROVED: "{Door} is not proved yet.",
         Flaw.FREE_REED: "The configuration names this door contact, and no door moves it. Look at its wire, or take it "
         "out of the configuration.",
         Flaw.BOARD_MISSING: "Several doors tell nothing: a board seems to be missing. Below are those that were found. "
@@ -105,6 +105,6 @@ ENGLISH = Words(
     stop="[0] stop (to go on later)",
     searching="{bus}: looking for boards; this takes up to a minute.",
     stopped="Stopped. What is proved is kept. The same command goes on from here.",
-    written="The map is written: {path}",
+    written="The map is written: {path}\nStart the agent:\nsudo systemctl start ansim-agent",
     already="This bank is proved. One door again: --door NAME. All of them: --again.",
 )

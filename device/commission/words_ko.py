@@ -40,7 +40,7 @@ KOREAN = Words(
         Phrase.FINDING: "{door}을 찾으려고 잠금 하나를 풀었습니다. 저절로 열리지 않았으면 {door}을 당기세요. 아직 닫지 "
         "마세요.\n잠금: {wires}",
         Phrase.DID_IT_OPEN: "열린 문의 번호를 눈으로 확인하세요. {door}만 열렸습니까?",
-        Phrase.FINISHED: "모든 문을 확인했습니다.",
+        Phrase.FINISHED: "모든 문을 확인했습니다. 열려 있는 문을 닫으세요.",
         Phrase.NOT_FINISHED: "아직 끝나지 않았습니다. 아래를 고친 뒤 같은 명령을 다시 실행하세요.",
         Phrase.CROSSED: "{door}: 구동선과 신호선이 서로 다른 번호에 꽂혀 있습니다({wires}). "
         "있는 그대로 기록하므로 고치지 않아도 됩니다.",
@@ -104,6 +104,6 @@ KOREAN = Words(
     stop="[0] 멈춤 (나중에 이어서)",
     searching="{bus}: 보드를 찾고 있습니다. 최대 1분 걸립니다.",
     stopped="멈췄습니다. 확인한 문은 저장되어 있습니다. 같은 명령으로 이어서 할 수 있습니다.",
-    written="배선표를 저장했습니다: {path}",
+    written="배선표를 저장했습니다: {path}\n이제 에이전트를 시작하세요:\nsudo systemctl start ansim-agent",
     already="이미 모두 확인한 보관함입니다. 한 문만 다시 하려면 --door 이름, 모두 다시 하려면 --again을 쓰세요.",
 )

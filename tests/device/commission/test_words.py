@@ -16,7 +16,8 @@ BOTH = pytest.mark.parametrize("words", [KOREAN, ENGLISH], ids=["ko", "en"])
 
 
 def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+    """What is put in, with a capital or without."""
+    return {name.lower() for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @BOTH
@@ -33,6 +34,25 @@ def test_both_languages_say_which_door_and_which_wire() -> None:
         assert fields(KOREAN.flaws[flaw]) - {"door"} == fields(ENGLISH.flaws[flaw]) - {"door"}, flaw
     for choice in Choice:
         assert fields(KOREAN.choices[choice]) == fields(ENGLISH.choices[choice]), choice
+
+
+def test_english_begins_with_a_capital_also_where_it_begins_with_a_door() -> None:
+    said = [ENGLISH.said(Said(phrase, "07", ("03",), ("left/1/7",))) for phrase in Phrase]
+    faults = [ENGLISH.said(Fault(flaw, (), "07")) for flaw in Flaw]
+
+    assert [text for text in said + faults if not text[0].isupper()] == []
+    assert ENGLISH.said(Said(Phrase.WATCHING, "b7", (), ())).startswith("Door b7 was released.")
+
+
+@BOTH
+def test_a_name_on_a_door_stays_as_it_is_written(words: Words) -> None:
+    assert "b7" in words.said(Said(Phrase.WATCHING, "b7"))
+
+
+@BOTH
+def test_in_the_end_the_doors_are_to_be_shut_and_the_agent_started(words: Words) -> None:
+    assert ("닫으세요" if words is KOREAN else "Shut") in words.phrases[Phrase.FINISHED]
+    assert "sudo systemctl start ansim-agent" in wrapped(words.written.format(path="/var/lib/ansim/bank-map.toml"))
 
 
 @BOTH
