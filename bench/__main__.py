@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from bench import durability, kills, latency, light, office, resources, simulator
+from bench import bank, durability, kills, latency, light, office, resources, simulator
 from bench.figure import Figure
 from bench.run import Run
 from bench.table import render, to_json
@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "kills": kills.measure,
     "office": office.measure,
     "simulator": simulator.measure,
+    "bank": bank.measure,
 }
 
 

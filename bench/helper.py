@@ -1,9 +1,10 @@
 """A process that takes part in a measurement: orders in, lines out, each line to whoever has asked for its kind."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -20,17 +21,29 @@ Line = list[Any]
 class Helper:
     """A Python module as a child process. A context manager: leaving it ends the process in good order."""
 
-    def __init__(self, module: str, *arguments: str, on_line: Callable[[Line], None] | None = None) -> None:
-        """on_line: called on the reading thread, for each line as it comes."""
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        on_line: Callable[[Line], None] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """on_line: called on the reading thread, for each line as it comes. environment: besides what is set here."""
         self._command = [sys.executable, "-m", module, *arguments]
         self._on_line = on_line
+        self._environment = {**os.environ, **(environment or {})}
         self._lines: SimpleQueue[Line | None] = SimpleQueue()
         self.heard: list[Line] = []
         """Lines that were waited for or passed over, in order."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=self._environment,
         )
         self._reader = Thread(target=self._read, name="helper-lines", daemon=True)
         self._reader.start()

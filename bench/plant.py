@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bench.bank_site import add_bank
 from bench.site import ZONE_PINS, make_bench_site
 from device.logic.envelope import MAX_BYTES
 from drivers.clock import SystemClock
@@ -53,11 +54,12 @@ class Plant:
         tls: bool = False,
         zones: int = len(ZONE_PINS),
         faulty: bool = False,
+        bank: bool = False,
         on_room: Callable[[Seen], None] = _ignore,
         listen_first: Callable[[int], None] | None = None,
     ) -> None:
-        """folder: a new one. listen_first: given the broker's port before the control room subscribes: a broker serves
-        subscribers in turn, and the floor's messages have only one.
+        """folder: a new one. bank: with the doors of bench/bank_site.py. listen_first: given the broker's port before
+        the control room subscribes: a broker serves subscribers in turn, and the floor's messages have only one.
 
         BrokerError from here or from `with` without a Mosquitto that can be run.
         """
@@ -66,6 +68,7 @@ class Plant:
         self._tls = tls
         self._zones = zones
         self._faulty = faulty
+        self._bank = bank
         self._on_room = on_room
         self._listen_first = listen_first
         self._undo = ExitStack()
@@ -97,6 +100,8 @@ class Plant:
                 port = self.network.port
             url = f"{'mqtts' if self._tls else 'mqtt'}://{HOST}:{port}"
             self.site = make_bench_site(self._folder / "store", self.pki, url, self._zones)
+            if self._bank:
+                add_bank(self.site.config)
             ledger = undo.enter_context(Ledger(self._folder / "ledger.db"))
             core = make_core(
                 Verifier(DeviceKeys(self.site.device_keys).pinned), ledger, self.site.control_room, _CONTROL_ROOM

@@ -82,6 +82,7 @@ def test_every_benchmark_of_the_budgets_is_there() -> None:
         "kills",
         "office",
         "simulator",
+        "bank",
     ]
 
 
