@@ -10,7 +10,6 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from device import __version__
-from device.config.map import BankMap
 from device.config.model import Config
 from device.config.settings import zone_settings
 from device.credentials import Credentials, Shown
@@ -32,6 +31,7 @@ from drivers.systemd import ServiceManager
 
 if TYPE_CHECKING:
     from device.bank_wiring import BankWiring
+    from device.config.map import BankMap
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def assemble(
     observe: Observer | None = None,
     errand: Sequence[str] = (),
     open_store: OpenStore = open_store,
-    bank_map: BankMap | None = None,
+    bank_map: "BankMap | None" = None,
 ) -> Loop:
     """Wire an agent. It is armed when this returns: the pins are watched, whatever disk and network do.
 
@@ -118,7 +118,7 @@ def errand_of(config: Config, path: Path) -> tuple[str, ...]:
 
 
 def _wire_bank(
-    config: Config, bank_map: BankMap, header: Inputs, factory: Factory, post: Post, clock: Clock
+    config: Config, bank_map: "BankMap", header: Inputs, factory: Factory, post: Post, clock: Clock
 ) -> "BankWiring":
     from device.bank_wiring import wire_bank  # noqa: PLC0415 - a store has no memory to give away for it
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
+from device.config.bank_settings import bank_settings, bus_settings, expander_settings
 from device.config.map import BankMap
 from device.config.model import Config
-from device.config.settings import bank_settings, bus_settings, expander_settings
 from device.logic.bank.locker_bank import LockerBank
 from device.logic.bank.settings import BankSettings
 from drivers.expander.i2c import I2c, LinuxI2c

@@ -14,15 +14,18 @@ import signal
 import sys
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from device import __version__
 from device.config.load import load
-from device.config.map import BankMap, map_of
 from device.config.model import Config
 from device.credentials import Credentials
 from device.errors import EX_CONFIG, ConfigError, EnrolError, LabelError, ThreadDiedError
 from device.usage import EX_USAGE, Parser
 from drivers.errors import GpioError, KeyFileError
+
+if TYPE_CHECKING:
+    from device.config.map import BankMap
 
 EX_UNAVAILABLE = 69
 EX_SOFTWARE = 70
@@ -46,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _identity(config, options)
         if options.command == "commission":
             return _commission(config, options)
-        bank_map = map_of(config)
+        bank_map = _map_of(config)
         credentials = Credentials(config)
         if options.command == "run":
             return _run(config, bank_map, credentials, options)
@@ -133,7 +136,15 @@ def _identity(config: Config, options: argparse.Namespace) -> int:
     return cli.enroll(config, words)
 
 
-def _run(config: Config, bank_map: BankMap | None, credentials: Credentials, options: argparse.Namespace) -> int:
+def _map_of(config: Config) -> "BankMap | None":
+    if config.bank is None:
+        return None
+    from device.config.map import load_map  # noqa: PLC0415 - as in _identity, of a bank
+
+    return load_map(config.bank.map, config)
+
+
+def _run(config: Config, bank_map: "BankMap | None", credentials: Credentials, options: argparse.Namespace) -> int:
     # MQTT, GPIO and the store cost 10 MB: the daily errand, which comes through here too, has no use for them.
     from device.app import assemble, errand_of  # noqa: PLC0415
     from drivers.gpio_factory import open_factory  # noqa: PLC0415

@@ -8,8 +8,8 @@ from device.commission.bench import Bus, Header, RealBench
 from device.commission.signals import Board
 from device.config.bank import Bank
 from device.config.bank import Bus as Line
+from device.config.bank_settings import expander_settings
 from device.config.model import Config
-from device.config.settings import expander_settings
 from drivers.expander.i2c import I2c, LinuxI2c
 from drivers.expander.inputs import ExpanderInputs
 from drivers.expander.settings import INPUTS
@@ -17,8 +17,8 @@ from drivers.gpio import GpioInputs, GpioOutputs
 from drivers.gpio_factory import Factory, open_factory
 from drivers.inputs import RoutedInputs
 from drivers.lockbus.blocking import BlockingLine
-from drivers.locks.bus_settings import Family
 from drivers.locks.families import codec_of
+from drivers.locks.family import Family
 from drivers.locks.frames import AllOff, Codec
 from drivers.ports import Clock, Inputs, Pull
 from drivers.relay import RelayLocks

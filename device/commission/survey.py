@@ -7,7 +7,7 @@ from device.commission.faults import Fault, Flaw
 from device.commission.signals import Board
 from drivers.lockbus.probe import Asker, FoundBoard, Presence, find_boards
 from drivers.locks import kerong_cu16, modbus_relay, xor8a
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import Codec
 
 # Modbus has addresses up to 247; relay boards are sold with 1, and nobody has asked for more than this on one line.

@@ -9,8 +9,7 @@ from device.config.model import MAX_ZONES, Contact, Identity, Mqtt, Zone
 from device.config.pins import FIXED_PULL_UP
 from device.config.reading import Reading, shown
 from device.logic.kinds import ZoneType
-from drivers.locks.bus_settings import Family
-from drivers.locks.modbus_relay import STEP_MS
+from drivers.locks.family import STEP_MS, Family
 from drivers.ports import Pull
 
 # On every board with 40 pins.

@@ -8,7 +8,7 @@ from pathlib import Path
 from device.config.hours import Hours, HoursOfDay, UtcOffset
 from device.config.keys import Varies, setting, table
 from device.config.kinds import NAME, FilePath, Integer, ListOf, OneOf, OneOfNumbers, Pin, RelayPin
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 
 MAX_DOORS = 128
 _BAUD = OneOfNumbers((1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200))

@@ -14,7 +14,7 @@ from device.config.reading import Faulty, Reading, cut, escaped, shown
 from device.errors import ConfigError
 from drivers.expander.settings import INPUTS
 from drivers.locks import kerong_cu16, modbus_relay, xor8a
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import MAX_BOARD, MAX_LOCK
 from drivers.locks.wiring import ByteOrder, Polarity
 

@@ -19,9 +19,10 @@ from collections import Counter
 from drivers.lock_ports import BusDown, BusUp, LockFact, PulseEnd
 from drivers.locks import xor8a
 from drivers.locks.board_watch import NO_ANSWER, REFUSED, BoardWatch
-from drivers.locks.bus_settings import BusSettings, Family
+from drivers.locks.bus_settings import BusSettings
 from drivers.locks.exchange import Answered, Outcome, Spoilt, Timing
 from drivers.locks.families import codec_of, lock_name
+from drivers.locks.family import Family
 from drivers.locks.frames import AllOff, BoardState, FrameError, QueryBoard, Refusal, Unlock
 from drivers.locks.line import Line
 from drivers.locks.outage import Outage

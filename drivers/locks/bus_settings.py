@@ -1,17 +1,9 @@
 """One line of lock boards, as its driver is told of it. Pure values."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from drivers.locks.family import Family
 from drivers.locks.wiring import ByteOrder, Polarity
-
-
-class Family(StrEnum):
-    """What the boards of a line speak."""
-
-    XOR8A = "xor8a"
-    KERONG_CU16 = "kerong-cu16"
-    MODBUS_RELAY = "modbus-relay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which codec speaks for a line of lock boards. Pure."""
 
 from drivers.locks import kerong_cu16, xor8a
-from drivers.locks.bus_settings import BusSettings, Family
+from drivers.locks.bus_settings import BusSettings
+from drivers.locks.family import Family
 from drivers.locks.frames import Codec
 from drivers.locks.modbus_relay import ModbusRelay
 

@@ -16,6 +16,7 @@ such frame is built, not even to open all.
 from dataclasses import dataclass
 
 from drivers.locks.checksums import crc16
+from drivers.locks.family import STEP_MS
 from drivers.locks.frames import (
     AllOff,
     BoardState,
@@ -36,7 +37,6 @@ MAX_BOARD = 247
 """The first is 1: 0 speaks to every board at once."""
 MAX_LOCK = 8
 
-STEP_MS = 100
 MAX_PULSE_MS = 1_000
 """For locks with a motor; solenoids need half of it, and burn after a few seconds."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from device.logic.units import MS, S
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.acts.bank import Force, Inspect, Mechanism, OpenAll, Pull, Shut, Trip, Unlock
 from sim.acts.model import Act, Hold, Press, Release
 from sim.acts.words import Breaks, CommandState, MechanismState

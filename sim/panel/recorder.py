@@ -1,7 +1,7 @@
 """What was done at the panel, as a scenario. Pure."""
 
 from device.logic.units import MS, S
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.acts.model import Act
 from sim.bank_site import DOORS, REMOTE_OPENS
 from sim.scenario.model import Deed, Scenario, Shop

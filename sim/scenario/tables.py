@@ -7,7 +7,7 @@ from device.config.keys import Table, Tables, setting, table
 from device.config.kinds import Flag, Integer, OneOf, Text
 from device.logic.device_id import DEVICE_ID, DEVICE_ID_WORDS
 from device.logic.units import S
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.acts.durations import LONGEST_NS
 from sim.board.bounce import PROFILES
 from sim.scenario.kinds import Grained, Prose, Rows

@@ -9,7 +9,7 @@ from device.config.keys import read_table, setting, table
 from device.config.kinds import Flag, Integer, OneOf, Text
 from device.config.reading import Faulty, Reading
 from device.logic.units import S
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.acts.durations import LONGEST_NS
 from sim.board.bounce import PROFILES
 from sim.scenario.kinds import Grained

@@ -10,7 +10,8 @@ from device.logic.bank.settings import BankSettings, DoorSettings, Reed, Spot
 from device.logic.units import MS
 from drivers.lock_bank import LockBank
 from drivers.lock_ports import Locks
-from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.bus_settings import BoardSettings, BusSettings
+from drivers.locks.family import Family
 from drivers.locks.wiring import Polarity
 from drivers.ports import Clock, Post
 from sim.acts.bank import Adapter, BankAct, CommandAct, LockBoard

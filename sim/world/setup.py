@@ -6,7 +6,7 @@ from device.logic.bank.settings import Night
 from device.logic.kinds import ZoneType
 from device.logic.units import S
 from device.logic.zone import ZoneSettings
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 
 DEVICE = "store-0042"
 BUTTON, BELL, PHONE, MAINS, BATTERY, TAMPER = (

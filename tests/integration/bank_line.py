@@ -14,7 +14,8 @@ from device.logic.effects import Pulse
 from device.logic.event import Happening
 from device.logic.units import MS, S, earliest
 from drivers.locks.bus import Bus
-from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.bus_settings import BoardSettings, BusSettings
+from drivers.locks.family import Family
 from drivers.locks.wiring import Polarity
 from drivers.ports import WallClock
 from sim.locks.boards import kerong_cu16, modbus_relay, xor8a

@@ -21,8 +21,8 @@ import pytest
 
 from device.logic.bank.release import ReleaseResult
 from device.logic.units import S
-from drivers.locks.bus_settings import Family
 from drivers.locks.families import codec_of
+from drivers.locks.family import Family
 from drivers.locks.frames import Unlock
 from sim.locks.compartment import Cause
 from tests.integration.bank_line import PULSE_MS, START_S, BankLine, Boards, Cabinet, door_name

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.logic.units import MS
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from tests.drivers.locks.board_side import summed, with_crc, xored
 from tests.integration.bank_line import START_S, BankLine, Boards, door_name
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from device.config.bank_settings import bank_settings, bus_settings
 from device.config.load import load
 from device.config.map import BankMap, load_map
 from device.config.model import Config
-from device.config.settings import bank_settings, bus_settings
 from sim.bank_site import COLUMNS, REEDS, setup_of
 from sim.site import Place, make_site
 from sim.world.setup import BANK_ZONES, BUS

@@ -6,8 +6,8 @@ from device.commission.faults import Fault, Flaw
 from device.commission.signals import Board
 from device.commission.survey import Survey, enough, numbers_of, survey_of
 from drivers.locks import xor8a
-from drivers.locks.bus_settings import Family
 from drivers.locks.families import codec_of
+from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, Codec, FrameFault, QueryBoard, QueryLock, Reply, Request
 
 LEFT = Board("left", 1, 3, 24)

@@ -7,7 +7,7 @@ import pytest
 from device.config.bank import Bank
 from device.config.hours import Hours
 from device.config.load import parse
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from tests.device.config.bank import BANK, spoil_bank
 from tests.device.config.store import GOOD
 

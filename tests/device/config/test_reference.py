@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from device.config.bank_settings import bank_settings
 from device.config.examples import BANK, BANK_MAP, STORE
 from device.config.load import load
 from device.config.map import load_map
 from device.config.reference import markdown
-from device.config.settings import bank_settings
 
 DOCS = Path(__file__).parents[3] / "docs"
 

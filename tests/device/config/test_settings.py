@@ -2,13 +2,14 @@
 
 import pytest
 
+from device.config.bank_settings import bank_settings, bus_settings, expander_settings
 from device.config.load import parse
 from device.config.map import parse_map
-from device.config.settings import bank_settings, bus_settings, expander_settings
 from device.logic.bank.settings import BankSettings, DoorSettings, Night, Reed, Spot
 from device.logic.units import MS
 from drivers.expander.settings import ExpanderSettings
-from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.bus_settings import BoardSettings, BusSettings
+from drivers.locks.family import Family
 from drivers.locks.wiring import ByteOrder, Polarity
 from tests.device.config.bank import BANK, MAP, spoil_bank, spoil_map
 from tests.device.config.store import GOOD

@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from tests.drivers.lockbus.pty_wire import PtyWire
 from tests.drivers.locks.boards import Boards
 

@@ -9,7 +9,7 @@ from drivers.clock import SystemClock
 from drivers.lockbus.blocking import BlockingLine
 from drivers.locks import xor8a
 from drivers.locks.bus import AFTERMATH_NS
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, FrameFault, QueryBoard, Refusal, Unlock, UnlockAck
 from drivers.locks.line import LATE_NS
 from drivers.locks.port import PortError

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from drivers.lock_ports import BoardRead, BoardSilent, BusDown, BusUp, PulseBegan, PulseEnd, PulseOver
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, QueryBoard, Report, Request, Unlock
 from tests.drivers.lockbus.pty_wire import PtyWire
 from tests.drivers.locks.board_side import answer_xor8a

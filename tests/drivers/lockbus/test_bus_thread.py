@@ -10,7 +10,7 @@ import pytest
 from drivers.clock import SystemClock
 from drivers.lock_ports import BoardRead, BusDown, BusUp, PulseBegan, PulseEnd, PulseOver
 from drivers.lockbus.bus_thread import BusThread
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import QueryBoard, Unlock
 from tests.drivers.lockbus.board_thread import BoardThread
 from tests.drivers.lockbus.pty_wire import PtyWire

@@ -6,8 +6,8 @@ import pytest
 
 from drivers.lockbus.probe import FoundBoard, Presence, find_boards, has_echo
 from drivers.locks import kerong_cu16, xor8a
-from drivers.locks.bus_settings import Family
 from drivers.locks.exchange import Answered, Spoilt, Timing
+from drivers.locks.family import Family
 from drivers.locks.frames import Codec, FrameFault, QueryBoard, Refusal, Reply, Request
 from drivers.locks.line import Line
 from tests.drivers.locks.boards import MS, Boards, Said

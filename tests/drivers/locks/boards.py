@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import AllOff, BoardState, OffAck, QueryBoard, Refusal, Request, Unlock, UnlockAck
 from tests.drivers.locks.board_side import (
     answer_kerong,

@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 
 from drivers.lock_ports import LockFact
 from drivers.locks.bus import Bus
-from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.bus_settings import BoardSettings, BusSettings
+from drivers.locks.family import Family
 from drivers.locks.port import Port, PortError
 from drivers.locks.wiring import Polarity
 from tests.drivers.locks.boards import MS, PULSE_MS, Boards

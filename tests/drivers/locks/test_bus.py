@@ -4,7 +4,8 @@ import pytest
 
 from drivers.lock_ports import BoardRead, BoardSilent, BusUp, PulseBegan, PulseEnd, PulseOver
 from drivers.locks.bus import AFTERMATH_NS, Bus
-from drivers.locks.bus_settings import BoardSettings, BusSettings, Family
+from drivers.locks.bus_settings import BoardSettings, BusSettings
+from drivers.locks.family import Family
 from drivers.locks.frames import AllOff, QueryBoard, Unlock
 from drivers.locks.wiring import ByteOrder, Polarity
 from tests.drivers.locks.boards import MS, PULSE_MS, Boards, cooling

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from drivers.lock_ports import BoardRead, BoardSilent, LockFact, PulseBegan, PulseEnd, PulseOver
 from drivers.locks.board_watch import FAILURES
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, QueryBoard, Refusal, Report, Request, Unlock, UnlockAck
 from drivers.locks.line import LATE_NS
 from tests.drivers.locks.board_side import answer_kerong, answer_modbus, answer_xor8a

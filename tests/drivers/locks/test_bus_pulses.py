@@ -3,7 +3,7 @@
 import pytest
 
 from drivers.lock_ports import BoardRead, BoardSilent, PulseBegan, PulseEnd, PulseOver
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, QueryBoard, Unlock
 from drivers.locks.line import LATE_NS
 from tests.drivers.locks.board_side import answer_xor8a

@@ -2,8 +2,8 @@
 
 import pytest
 
-from drivers.locks.bus_settings import Family
 from drivers.locks.families import codec_of, lock_name
+from drivers.locks.family import Family
 from drivers.locks.frames import Unlock
 from tests.drivers.locks.board_side import read_kerong, read_modbus, read_xor8a
 from tests.drivers.locks.rig import settings

@@ -8,7 +8,7 @@ from drivers.lock_ports import BoardRead, BoardSilent, BusDown, BusUp, LockFact,
 from drivers.lockbus.serial_port import SerialPort
 from drivers.locks.bus import Bus
 from drivers.locks.bus_settings import BoardSettings, BusSettings
-from drivers.locks.bus_settings import Family as DriversFamily
+from drivers.locks.family import Family as DriversFamily
 from drivers.locks.wiring import Polarity
 from sim.acts.bank import Adapter, LockBoard
 from sim.acts.words import AdapterState, LockBoardState

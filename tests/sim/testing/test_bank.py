@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.testing.errors import Unplayable
 from sim.testing.marks import setup_of
 from sim.testing.world import World

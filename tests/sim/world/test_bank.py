@@ -9,7 +9,7 @@ import pytest
 
 from device.config.keys import specs
 from device.logic.units import MS, S
-from drivers.locks.bus_settings import Family
+from drivers.locks.family import Family
 from sim.acts.bank import Adapter, BankAct, Force, Inspect, LockBoard, OpenAll, Pull, Shut, Unlock
 from sim.acts.model import Power, Room, Swap
 from sim.acts.words import AdapterState, Breaks, CableEnd, CommandState, LockBoardState, OnOff, RoomState
