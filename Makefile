@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 # Three processes for two cores: tests wait for other processes half of their time. A file's tests share what they have
-# started; which files go first is said in tests/conftest.py.
-PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 3 / 2 ))) --dist=loadfile --no-loadscope-reorder
+# started.
+PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 3 / 2 ))) --dist=loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -9,27 +9,6 @@ import pytest
 
 # A thread that has been told to end may need a moment on a loaded machine; one that has not will not end in this time.
 _JOIN_S = 5.0
-# What takes a minute or more goes first, so that no process works at it alone in the end.
-_LONGEST = (
-    "tests/scenarios/test_renewal.py",
-    "tests/scenarios/test_network.py",
-    "tests/browser/",
-    "tests/integration/",
-    "tests/sim/explore/",
-    "tests/sim/panel/",
-    "tests/sim/scenario/",
-    "tests/device/commission/",
-    "tests/sim/",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The same order in every process, and the order of the tests of one file as it is."""
-    items.sort(
-        key=lambda item: next((at for at, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), len(_LONGEST))
-    )
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """Fail the test that leaves a thread, a file descriptor or a child process behind."""

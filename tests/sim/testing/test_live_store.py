@@ -74,8 +74,9 @@ def test_live_store_lives_through_a_day(tmp_path: Path) -> None:
         store.network("up")
         store.power_on()
         store.wait_connected()
-        assert store.wait_for("sent").id == store.wait_for("told").id == alarm.id
-        # What was held is held still.
+        # What was held is held still: an alarm of the new start, which may leave before the disk has brought the old one.
+        assert alarm.id in [store.wait_for("sent").id, store.wait_for("sent").id]
+        assert store.wait_for("told").id == alarm.id
         assert store.wait_for("told").subject == "panic-bell"
 
         store.restart()
