@@ -9,6 +9,8 @@ import pytest
 
 # A thread that has been told to end may need a moment on a loaded machine; one that has not will not end in this time.
 _JOIN_S = 5.0
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """Fail the test that leaves a thread, a file descriptor or a child process behind."""

@@ -74,7 +74,7 @@ def test_live_store_lives_through_a_day(tmp_path: Path) -> None:
         store.network("up")
         store.power_on()
         store.wait_connected()
-        # What was held is held still: an alarm of the new start, which may leave before the disk has brought the old one.
+        # What was held is held still: an alarm of the new start, which may leave before the old one is loaded.
         assert alarm.id in [store.wait_for("sent").id, store.wait_for("sent").id]
         assert store.wait_for("told").id == alarm.id
         assert store.wait_for("told").subject == "panic-bell"
