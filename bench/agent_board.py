@@ -15,8 +15,7 @@ from bench.lines import say
 from bench.press import press_as_told
 from bench.site import LAMP_PIN
 from device.app import assemble
-from device.config.load import load
-from device.config.map import map_of
+from device.config.load import load, map_of
 from device.credentials import Credentials
 from device.logic.effects import Effect, Save, Settle
 from device.loop import Loop

@@ -21,8 +21,7 @@ from bench.plant import Plant
 from bench.process import Process
 from bench.run import Run
 from bench.site import ZONE_PINS
-from device.config.load import load
-from device.config.map import map_of
+from device.config.load import load, map_of
 from drivers.clock import SystemClock
 from drivers.locks.framing import quiet_ns
 from sim.acts.bank import Unlock

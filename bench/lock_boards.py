@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 
 from bench.lines import orders, say
-from device.config.load import load
-from device.config.map import map_of
+from device.config.load import load, map_of
 from drivers.clock import SystemClock
 from sim.acts.bank import Force, Shut
 from sim.bank_site import setup_of

@@ -17,17 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device import __version__
-from device.config.load import load
+from device.config.load import load, map_of
 from device.config.model import Config
 from device.credentials import Credentials
-from device.errors import EX_CONFIG, ConfigError, EnrolError, LabelError, ThreadDiedError
+from device.errors import EX_CONFIG, EX_UNAVAILABLE, ConfigError, EnrolError, LabelError, ThreadDiedError
 from device.usage import EX_USAGE, Parser
 from drivers.errors import GpioError, KeyFileError
 
 if TYPE_CHECKING:
     from device.config.map import BankMap
 
-EX_UNAVAILABLE = 69
 EX_SOFTWARE = 70
 
 _JOURNAL_PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
@@ -49,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _identity(config, options)
         if options.command == "commission":
             return _commission(config, options)
-        bank_map = _map_of(config)
+        bank_map = map_of(config)
         credentials = Credentials(config)
         if options.command == "run":
             return _run(config, bank_map, credentials, options)
@@ -134,14 +133,6 @@ def _identity(config: Config, options: argparse.Namespace) -> int:
     wish = cli.wish(options.algorithm, again=options.again)
     words = cli.Words(options.config, options.label, options.label_file, options.token_file, options.usb, wish)
     return cli.enroll(config, words)
-
-
-def _map_of(config: Config) -> "BankMap | None":
-    if config.bank is None:
-        return None
-    from device.config.map import load_map  # noqa: PLC0415 - as in _identity, of a bank
-
-    return load_map(config.bank.map, config)
 
 
 def _run(config: Config, bank_map: "BankMap | None", credentials: Credentials, options: argparse.Namespace) -> int:

@@ -7,6 +7,10 @@ AgentError
 └── ThreadDiedError      a driver's thread has ended; only a new start helps
 """
 
+EX_UNAVAILABLE = 69
+"""Exit status where a pin, a line or the office is not to be had: later it may (sysexits.h)."""
+EX_CANTCREAT = 73
+"""Exit status where a file cannot be written, or would replace an identity that works."""
 EX_CONFIG = 78
 """Exit status for a bad configuration (sysexits.h); service managers can be told not to restart on it."""
 

@@ -37,22 +37,6 @@ name = "key-switch"
 type = "key"
 pin = "GPIO27"
 
-[[zone]]
-name = "mains"
-type = "mains"
-pin = "GPIO6"
-
-[[zone]]
-name = "battery"
-type = "battery"
-pin = "GPIO12"
-
-[[zone]]
-name = "tamper"
-type = "tamper"
-pin = "GPIO13"
-contact = "normally-closed"
-
 [bank]
 doors = [{doors}]
 fits_person = [{large}]

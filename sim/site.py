@@ -46,6 +46,22 @@ keepalive_s = {keepalive_s}
 heartbeat_s = {heartbeat_s}
 
 {body}
+[[zone]]
+name = "mains"
+type = "mains"
+pin = "GPIO6"
+
+[[zone]]
+name = "battery"
+type = "battery"
+pin = "GPIO12"
+
+[[zone]]
+name = "tamper"
+type = "tamper"
+pin = "GPIO13"
+contact = "normally-closed"
+
 [[indicator]]
 name = "counter-led"
 pin = "GPIO22"
@@ -74,22 +90,6 @@ pin = "GPIO5"
 name = "hotline"
 type = "hotline"
 pin = "GPIO23"
-contact = "normally-closed"
-
-[[zone]]
-name = "mains"
-type = "mains"
-pin = "GPIO6"
-
-[[zone]]
-name = "battery"
-type = "battery"
-pin = "GPIO12"
-
-[[zone]]
-name = "tamper"
-type = "tamper"
-pin = "GPIO13"
 contact = "normally-closed"
 """
 

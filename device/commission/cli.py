@@ -30,7 +30,7 @@ from device.commission.words_ko import KOREAN
 from device.config.bank import Bank
 from device.config.map import BankMap, load_map, parse_map, write_map
 from device.config.model import Config
-from device.errors import EX_CONFIG, ConfigError
+from device.errors import EX_CANTCREAT, EX_CONFIG, EX_UNAVAILABLE, ConfigError
 from drivers.clock import SystemClock
 from drivers.errors import GpioError
 from drivers.files import Files
@@ -38,8 +38,6 @@ from drivers.locks.port import PortError
 from drivers.ports import Clock
 
 EX_DATAERR = 65
-EX_UNAVAILABLE = 69
-EX_CANTCREAT = 73
 EX_TEMPFAIL = 75
 
 # The agent reads it; only its owner writes.

@@ -6,12 +6,16 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from device.config.across import across_keys
 from device.config.keys import read_table
 from device.config.model import Config
 from device.config.reading import Faulty, Reading, cut, escaped
 from device.errors import ConfigError
+
+if TYPE_CHECKING:
+    from device.config.map import BankMap
 
 MAX_BYTES = 256 * 1024
 """A configuration with every zone and comment is a tenth of this; what is larger is another file."""
@@ -30,6 +34,15 @@ def load(path: Path) -> Config:
     """
     file = str(path)
     return parse(read_text(path, file), file)
+
+
+def map_of(config: Config) -> "BankMap | None":
+    """The map that a configuration names; None without a bank. Raises ConfigError as `load` does."""
+    if config.bank is None:
+        return None
+    from device.config.map import load_map  # noqa: PLC0415 - a store has no memory to give away for it
+
+    return load_map(config.bank.map, config)
 
 
 def parse(text: str, file: str) -> Config:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from device.config.addresses import LatchAddress, LockAddress, ReedAddress
+from device.config.addresses import LATCH, LOCK, REED
 from device.config.bank import MAX_DOORS
 from device.config.keys import Table, Tables, below, read_table, setting, specs, table
 from device.config.kinds import NAME, Flag, Integer, OneOf, OneOfNumbers, Text
@@ -61,13 +61,13 @@ class Door:
 
     name: str = setting(NAME, unique="a name", doc="One of `bank.doors`.")
     lock: str | None = setting(
-        LockAddress(), default=None, unique="a lock", doc="What releases it. Without it only a key opens the door."
+        LOCK, default=None, unique="a lock", doc="What releases it. Without it only a key opens the door."
     )
     latch: str | None = setting(
-        LatchAddress(), default=None, unique="a feedback", doc="Whose feedback tells that the hook holds the door."
+        LATCH, default=None, unique="a feedback", doc="Whose feedback tells that the hook holds the door."
     )
     reed: str | None = setting(
-        ReedAddress(), default=None, unique="an input", doc="The contact that tells where the door itself is."
+        REED, default=None, unique="an input", doc="The contact that tells where the door itself is."
     )
     reed_closed_when_shut: bool = setting(
         Flag(), default=True, doc="`false`: the contact is open while the door is shut."
@@ -85,11 +85,6 @@ class BankMap:
     doors: tuple[Door, ...] = setting(
         Tables(Door, "[[door]]", 0, MAX_DOORS), name="door", default=(), doc="The compartments."
     )
-
-
-def map_of(config: Config) -> BankMap | None:
-    """The map that a configuration names; None without a bank. Raises ConfigError as `load_map` does."""
-    return None if config.bank is None else load_map(config.bank.map, config)
 
 
 def load_map(path: Path, config: Config) -> BankMap:

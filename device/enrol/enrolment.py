@@ -12,10 +12,10 @@ from typing import Protocol
 
 from cryptography import x509
 
-from device.enrol.faults import EX_CANTCREAT, EX_PROTOCOL, unbelievable
+from device.enrol.faults import EX_PROTOCOL, unbelievable
 from device.enrol.home import Brought, Home, certificate_in, check_control_room_keys
 from device.enrol.label import Label
-from device.errors import EX_CONFIG, EnrolError
+from device.errors import EX_CANTCREAT, EX_CONFIG, EnrolError
 from drivers.authorities import UNREADABLE, Authorities, parse_authorities
 from drivers.certificate_request import make_request
 from drivers.jwk import PublicKey

@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar
 
 from cryptography import x509
 
-from device.enrol.faults import EX_UNAVAILABLE, as_enrol_errors, unbelievable
+from device.enrol.faults import as_enrol_errors, unbelievable
 from device.enrol.home import Home, certificate_in, check_control_room_keys
-from device.errors import EnrolError
+from device.errors import EX_UNAVAILABLE, EnrolError
 from drivers.authorities import Authorities, fingerprint
 from drivers.certificate_request import make_request
 from drivers.identity_files import Pair

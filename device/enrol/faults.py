@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from device.errors import EX_CONFIG, EnrolError
+from device.errors import EX_CANTCREAT, EX_CONFIG, EX_UNAVAILABLE, EnrolError
 from drivers.errors import KeyFileError
 from drivers.https import EstError, Fault
 
-EX_UNAVAILABLE = 69
-"""The office was not reached, or cannot answer now: later it may."""
-EX_CANTCREAT = 73
-"""A file cannot be written, or would replace an identity that works."""
 EX_PROTOCOL = 76
 """Something came that is not to be believed; perhaps the clock is wrong."""
 EX_NOPERM = 77

@@ -15,9 +15,6 @@ _REACTIONS = frozenset({FrameFault.CHECKSUM, FrameFault.HEADER, FrameFault.LENGT
 class Asker(Protocol):
     """`BlockingLine`, as far as it is needed here."""
 
-    @property
-    def echoes(self) -> bool | None: ...
-
     def ask(self, request: Request, codec: Codec, *, patient: bool = False) -> Reply | FrameFault | None: ...
 
 
@@ -39,15 +36,6 @@ class FoundBoard:
     number: int
     presence: Presence
     places: int
-
-
-def has_echo(line: Asker, codec: Codec, number: int) -> bool | None:
-    """Whether the adapter gives back what it sends, found out at a board that need not be there.
-
-    None if what is heard is neither an echo nor an answer nor silence.
-    """
-    line.ask(QueryBoard(number), codec)
-    return line.echoes
 
 
 def find_boards(line: Asker, codec: Codec, numbers: Iterable[int]) -> tuple[FoundBoard, ...]:

@@ -60,6 +60,4 @@ class Wiring:
 
     def _bit(self, data: bytes, lock: int) -> bool:
         require("lock", lock, 1, 8 * len(data))
-        at, bit = divmod(lock - 1, 8)
-        byte = data[at] if self.order is ByteOrder.LOW_FIRST else data[-1 - at]
-        return bool(byte >> bit & 1)
+        return bool(self._word(data, lock) >> (lock - 1))

@@ -18,8 +18,8 @@ from threading import Thread
 from typing import TextIO
 
 from device.app import assemble, errand_of
-from device.config.load import load
-from device.config.map import BankMap, load_map
+from device.config.load import load, map_of
+from device.config.map import BankMap
 from device.config.model import Config, Zone
 from device.config.model import Contact as Wired
 from device.credentials import Credentials
@@ -65,7 +65,7 @@ def main() -> int:
 def run_board(options: BoardOptions, orders: TextIO, say: Say) -> int:
     """Run until `orders` ends. `say` is called from several threads."""
     config = load(options.config)
-    bank_map = None if config.bank is None else load_map(config.bank.map, config)
+    bank_map = map_of(config)
     # The machine's clock is the right one, whoever vouches for it.
     true_clock = SystemClock(ask_synced=lambda: True)
     clock, disk = DeviceClock(true_clock), BoardDisk()

@@ -10,8 +10,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from device.config.load import load
-from device.config.map import load_map
+from device.config.load import load, map_of
 from device.logic.units import MS, S
 from drivers.clock import SystemClock
 from drivers.ports import Message
@@ -267,7 +266,8 @@ def _model(stage: Stage) -> Model:
     for store in stage.stores.values():
         config = load(store.site.config)
         zones = {zone.name: zone.type.value for zone in config.zones}
-        bank = None if config.bank is None else BankView(config, load_map(config.bank.map, config), COLUMNS)
+        bank_map = map_of(config)
+        bank = None if bank_map is None else BankView(config, bank_map, COLUMNS)
         views.append(StoreView(store.place, zones, len(stage.brokers), bank))
     brokers = [BrokerView(broker.name) for broker in stage.brokers]
     return Model(views, brokers, Times.of(stage.clock))

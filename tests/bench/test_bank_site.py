@@ -6,8 +6,7 @@ from random import Random
 from bench.bank_site import BOARDS, DOORS, add_bank, port_of
 from bench.lock_boards import Ear
 from bench.site import make_bench_site
-from device.config.load import load
-from device.config.map import map_of
+from device.config.load import load, map_of
 from sim.bank_site import setup_of
 from sim.locks.boards.xor8a import Xor8aBoard
 from sim.locks.line import Line

@@ -68,18 +68,21 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_ink_can_be_read_on_every_ground_it_stands_on(desk: Desk, theme: str) -> None:
-    desk.open(theme=theme)
-    colours = desk.probe("tokens", sorted({name for pair in _PAIRS for name in pair[:2]}))
-
-    weak = {
+def weak_pairs(desk: Desk, pairs: list[tuple[str, str, float]]) -> dict[str, float]:
+    """Ink on ground, where the contrast on the page that is open is less than wanted."""
+    colours = desk.probe("tokens", sorted({name for pair in pairs for name in pair[:2]}))
+    return {
         f"{ink} on {ground}": round(found, 2)
-        for ink, ground, wanted in _PAIRS
+        for ink, ground, wanted in pairs
         if (found := contrast(colours[ink], colours[ground])) < wanted
     }
 
-    assert weak == {}
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_ink_can_be_read_on_every_ground_it_stands_on(desk: Desk, theme: str) -> None:
+    desk.open(theme=theme)
+
+    assert weak_pairs(desk, _PAIRS) == {}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

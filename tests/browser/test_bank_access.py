@@ -14,7 +14,7 @@ from sim.acts import words
 from tests.browser.demo import Demo, World, bank_of
 from tests.browser.desk import Desk
 from tests.browser.stand_in import StandIn
-from tests.browser.test_access import contrast
+from tests.browser.test_access import weak_pairs
 
 _PAIRS = [
     *((ink, ground, 4.5) for ink, ground in (("surface", "alarm"), ("accent", "accent-wash"), ("soft", "tag"))),
@@ -48,15 +48,8 @@ def _every_state(lockers: Demo) -> World:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_ink_can_be_read_on_every_ground_it_stands_on(bank: Desk, theme: str) -> None:
     bank.open(theme=theme)
-    colours = bank.probe("tokens", sorted({name for pair in _PAIRS for name in pair[:2]}))
 
-    weak = {
-        f"{ink} on {ground}": round(found, 2)
-        for ink, ground, wanted in _PAIRS
-        if (found := contrast(colours[ink], colours[ground])) < wanted
-    }
-
-    assert weak == {}
+    assert weak_pairs(bank, _PAIRS) == {}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from device.enrol.enrolment import Answer, Wish, enrol, enrol_by_hand, request_by_hand
 from device.enrol.errand import Errand
-from device.enrol.faults import EX_CANTCREAT, EX_PROTOCOL
+from device.enrol.faults import EX_PROTOCOL
 from device.enrol.home import certificate_in
-from device.errors import EX_CONFIG, EnrolError
+from device.errors import EX_CANTCREAT, EX_CONFIG, EnrolError
 from drivers.https import EstError
 from drivers.key_making import Algorithm
 from drivers.keystore import load_keys, load_signer

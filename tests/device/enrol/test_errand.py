@@ -6,9 +6,9 @@ from cryptography import x509
 
 from device.enrol.enrolment import Wish, enrol
 from device.enrol.errand import Errand, Renewal, is_due
-from device.enrol.faults import EX_NOPERM, EX_PROTOCOL, EX_UNAVAILABLE
+from device.enrol.faults import EX_NOPERM, EX_PROTOCOL
 from device.enrol.home import Home, certificate_in
-from device.errors import EX_CONFIG, EnrolError
+from device.errors import EX_CONFIG, EX_UNAVAILABLE, EnrolError
 from drivers.authorities import Authorities, parse_authorities
 from drivers.https import EstError, Fault
 from drivers.identity_files import Pair

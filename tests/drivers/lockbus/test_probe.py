@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.lockbus.probe import FoundBoard, Presence, find_boards, has_echo
+from drivers.lockbus.probe import FoundBoard, Presence, find_boards
 from drivers.locks import kerong_cu16, xor8a
 from drivers.locks.exchange import Answered, Spoilt, Timing
 from drivers.locks.family import Family
@@ -157,11 +157,15 @@ def test_an_adapter_is_known_with_and_without_a_board(number: int, echoes: bool)
     line = four_boards()
     line.boards.echoes = echoes
 
-    assert has_echo(line, xor8a, number) is echoes
+    line.ask(QueryBoard(number), xor8a)
+
+    assert line.echoes is echoes
 
 
 def test_an_adapter_that_garbles_what_it_gives_back_is_not_known() -> None:
     line = four_boards()
     line.boards.twist = lambda *_: [(0, b"\0\1")]
 
-    assert has_echo(line, xor8a, 1) is None
+    line.ask(QueryBoard(1), xor8a)
+
+    assert line.echoes is None
