@@ -17,8 +17,9 @@ STORE, OTHER, _ = DEVICES
 WRONG = "a" * 26
 
 
-def certificates_in(response: Response) -> list[x509.Certificate]:
-    return pkcs7.load_der_pkcs7_certificates(base64.b64decode(response.body))
+def certificates_in(response: Response) -> set[x509.Certificate]:
+    """DER sorts them by their bytes: their order says nothing (RFC 5652 §10.2.3)."""
+    return set(pkcs7.load_der_pkcs7_certificates(base64.b64decode(response.body)))
 
 
 def header(response: Response, name: str) -> str | None:
@@ -30,7 +31,7 @@ def test_the_authorities_are_given_to_everybody(desk: Desk) -> None:
 
     assert response.status == 200
     assert header(response, "Content-Type") == "application/pkcs7-mime; smime-type=certs-only"
-    assert certificates_in(response) == [desk.authority.root, desk.authority.issuing]
+    assert certificates_in(response) == {desk.authority.root, desk.authority.issuing}
 
 
 def test_the_attributes_of_a_request_are_given_to_everybody(desk: Desk) -> None:
