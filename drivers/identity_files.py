@@ -20,6 +20,7 @@ from drivers.jwk import PrivateKey, PublicKey, thumbprint
 from drivers.key_making import Algorithm, key_pem, make_key
 from drivers.key_place import KeyPlace, is_in_token
 from drivers.keystore import load_signer
+from drivers.leaf import read_leaf
 
 _KEY_MODE = 0o600
 _CERTIFICATE_MODE = 0o644
@@ -153,13 +154,10 @@ def _fits(pair: Pair) -> bool:
 
 def _kid(certificate_pem: bytes) -> str | None:
     """The thumbprint of the first certificate's key; None if it is no certificate, or of a key of another kind."""
-    # x509 costs 1.1 MB: an agent without TLS does not pay for it.
-    from cryptography import x509  # noqa: PLC0415
-
     try:
         # Another kind of key is refused by thumbprint, with ValueError.
-        return thumbprint(x509.load_pem_x509_certificate(certificate_pem).public_key())  # type: ignore[arg-type]
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+        return thumbprint(read_leaf(certificate_pem).public_key)  # type: ignore[arg-type]
+    except (ValueError, UnsupportedAlgorithm):
         return None
 
 

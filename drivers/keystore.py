@@ -17,6 +17,7 @@ from drivers.errors import KeyFileError
 from drivers.guarded_file import PUBLIC, SECRET, TRUSTED, read_guarded
 from drivers.jwk import KeyRing, KeySigner, PublicKey, jwk_of, parse_jwks, thumbprint
 from drivers.key_place import KeyPlace, is_in_token
+from drivers.leaf import read_leaf
 from drivers.ports import Signer
 
 __all__ = [
@@ -90,22 +91,16 @@ def check_certificate(path: str | Path, signer: Signer, device_id: str, now_utc:
 
     An expired one is not refused: at start the clock may be wrong, and whether it is trusted is for the broker to say.
     """
-    # x509 costs 1.1 MB and 12 ms on top of what an agent has loaded: only who asks for this pays for it.
-    from cryptography import x509  # noqa: PLC0415
-
     data = read_guarded(path, _MAX_CERTIFICATE_BYTES, PUBLIC)
     try:
-        certificate = x509.load_pem_x509_certificate(data)
-        names = [str(name.value) for name in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
-        ours = _kid_of(certificate.public_key()) == signer.kid
+        leaf = read_leaf(data)
     except (ValueError, UnsupportedAlgorithm):
         raise KeyFileError(f"{path}: not a certificate that can be read; allowed is X.509 in PEM") from None
-    if names != [device_id]:
-        raise KeyFileError(f"{path}: made out to CN {', '.join(names)!r:.80}; allowed is {device_id!r}")
-    if not ours:
+    if leaf.common_names != (device_id,):
+        raise KeyFileError(f"{path}: made out to CN {', '.join(leaf.common_names)!r:.80}; allowed is {device_id!r}")
+    if _kid_of(leaf.public_key) != signer.kid:
         raise KeyFileError(f"{path}: belongs to another key; allowed is a certificate of this device's key")
-    until_utc = certificate.not_valid_after_utc
-    return Certificate(certificate.not_valid_before_utc, until_utc, (until_utc - now_utc).total_seconds())
+    return Certificate(leaf.not_before_utc, leaf.not_after_utc, (leaf.not_after_utc - now_utc).total_seconds())
 
 
 def _kid_of(key: object) -> str | None:

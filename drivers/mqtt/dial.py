@@ -67,7 +67,8 @@ def _establish(sock: socket.socket, address: Address, patience: Patience, limit_
 
 def _handshake(tcp: socket.socket, tls: ssl.SSLContext, host: str, patience: Patience) -> ssl.SSLSocket:
     try:
-        sock = tls.wrap_socket(tcp, server_hostname=host, do_handshake_on_connect=False)
+        # Bytes: see resolver._resolve.
+        sock = tls.wrap_socket(tcp, server_hostname=host.encode("ascii"), do_handshake_on_connect=False)
     except BaseException:
         tcp.close()
         raise

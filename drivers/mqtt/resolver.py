@@ -90,5 +90,6 @@ def _numeric(broker: Broker) -> tuple[Address, ...]:
 
 
 def _resolve(broker: Broker, flags: int) -> tuple[Address, ...]:
-    found = socket.getaddrinfo(broker.host, broker.port, type=socket.SOCK_STREAM, flags=flags)
+    # As bytes, since a name in the configuration is ASCII: for a str Python loads the tables of IDNA.
+    found = socket.getaddrinfo(broker.host.encode("ascii"), broker.port, type=socket.SOCK_STREAM, flags=flags)
     return tuple(Address(family, sockaddr) for family, _, _, _, sockaddr in found)

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.site import make_bench_site
 from device.cli import main
+from device.config.examples import BANK
 from sim.broker.embedded import EmbeddedBroker
 from sim.site import Site, make_site
+from tests.pki import Pki
 from tests.ports import deaf_port
 
 
@@ -79,6 +82,18 @@ def test_faults_are_in_the_json_too(site: Site, capsys: pytest.CaptureFixture[st
     assert json.loads(captured.out) == {"ok": False, "faults": captured.err.splitlines()}
 
 
+def test_of_files_that_are_missing_each_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "agent.toml"
+    config.write_text(BANK.replace("/var/lib/ansim", str(tmp_path)))
+
+    assert main(["check", "--config", str(config)]) == 78
+
+    said = capsys.readouterr().err.splitlines()
+    names = ("bank-map.toml", "identity/device.key", "identity/device.crt", "identity/ca.crt")
+    missing = [str(tmp_path / name) for name in (*names, "identity/control-room.jwks.json")]
+    assert [line.partition(":")[0] for line in said] == missing
+
+
 def test_key_that_others_can_read_is_refused(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     key = site.config.parent / "device.key"
     key.chmod(0o640)
@@ -117,12 +132,14 @@ def test_agent_connects_to_a_broker(tmp_path: Path, broker: EmbeddedBroker) -> N
     assert process.returncode == 0
 
 
-def test_agent_that_runs_has_loaded_nothing_of_enrolment() -> None:
-    code = "import sys, device.cli; print(*sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+def test_agent_that_has_read_its_identity_has_loaded_nothing_of_enrolment(tmp_path: Path) -> None:
+    config = make_bench_site(tmp_path / "store", Pki(tmp_path), "mqtts://127.0.0.1:8883", zones=1).config
+    code = "import sys; from device.cli import main; main(); print(*sys.modules)"
+    command = [sys.executable, "-c", code, "check", "--config", str(config)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
 
     loaded = set(found.stdout.split())
-    assert "drivers.identity_files" in loaded
+    assert "drivers.leaf" in loaded
     unwanted = {"device.enrol", "drivers.authorities", "drivers.https", "drivers.est_client", "cryptography.x509"}
     assert not loaded & unwanted
 
@@ -133,6 +150,34 @@ def test_pin_back_end_that_is_missing_is_one_line_and_status_69(site: Site) -> N
 
     assert process.returncode == 69
     assert errors.count("\n") == 1
+
+
+def test_second_agent_with_the_same_state_dir_is_one_line_and_status_69(site: Site) -> None:
+    with _agent(site) as first:
+        try:
+            _wait_for_line(first, "is armed")
+            with _agent(site) as second:
+                try:
+                    _, errors = second.communicate(timeout=20)
+                finally:
+                    second.kill()
+        finally:
+            first.terminate()
+            first.communicate(timeout=20)
+
+    assert (first.returncode, second.returncode) == (0, 69)
+    assert errors == f"{site.config.parent}/state: another agent works with this state_dir; stop it first\n"
+
+
+def test_agent_whose_state_dir_cannot_be_made_arms_all_the_same(site: Site) -> None:
+    (site.config.parent / "state").write_text("no folder")
+
+    with _agent(site) as process:
+        _wait_for_line(process, "is armed")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert process.returncode == 0
 
 
 def _agent(site: Site, factory: str = "mock") -> "subprocess.Popen[str]":

@@ -99,8 +99,8 @@ def test_known_address_is_used_after_a_second_of_silence(names: _NameServer, wak
     names.answer = names.be_silent
     began_s = time.monotonic()
 
-    assert resolver.addresses(_BROKER, _patience(waker)) == (_ADDRESS,)
-    assert 0.9 < time.monotonic() - began_s < 3
+    assert resolver.addresses(_BROKER, _patience(waker, 60)) == (_ADDRESS,)
+    assert 0.9 < time.monotonic() - began_s < 10
     names.end.set()
     resolver.close(5)
 
