@@ -8,7 +8,7 @@ AgentError
 """
 
 EX_UNAVAILABLE = 69
-"""Exit status where a pin, a line or the office is not to be had: later it may (sysexits.h)."""
+"""Exit status where a pin, a line, the event store or the office is not to be had: later it may (sysexits.h)."""
 EX_CANTCREAT = 73
 """Exit status where a file cannot be written, or would replace an identity that works."""
 EX_CONFIG = 78

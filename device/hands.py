@@ -49,7 +49,7 @@ class Hands:
                 self.link.publish(effect.message, effect.token)
             case Pulse():
                 _LOG.info("lock %s is released", effect.lock)
-                self.locks.pulse(effect.lock)
+                self.locks.pulse(effect.lock, effect.until_ns)
             case Save() | Settle() | Load() | Note() | KeepCommand():
                 self._keep(effect)
             case Connect() | Leave() | Drop() | Probe():

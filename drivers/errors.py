@@ -5,6 +5,7 @@ DriverError
 ├── I2cError           a chip was not read or written this time (drivers/expander/i2c.py)
 ├── PortError          the port of a line of lock boards cannot be had, or is lost (drivers/locks/port.py)
 ├── FrameError         what a lock board was heard to say is no answer (drivers/locks/frames.py)
+├── StoreTakenError    another agent works with the same event store
 ├── KeyFileError       a key or certificate is missing, readable by others, or not what it should be
 └── MqttError          a connection was asked for in a way that can never work
 """
@@ -16,6 +17,10 @@ class DriverError(Exception):
 
 class GpioError(DriverError, OSError):
     """A pin cannot be had. The message names the pin and what to do."""
+
+
+class StoreTakenError(DriverError):
+    """Another agent works with the same event store. The message names its folder."""
 
 
 class KeyFileError(DriverError, OSError):

@@ -30,12 +30,12 @@ class LockBank:
     def alive(self) -> bool:
         return all(locks.alive for locks in self._all())
 
-    def pulse(self, lock: str) -> None:
+    def pulse(self, lock: str, until_ns: int) -> None:
         name, slash, _ = lock.partition("/")
         locks = self._lines.get(name) if slash else self._relays
         if locks is None:
             raise ValueError(f"lock {lock!r}: there is no line, and no relay, of this name")
-        locks.pulse(lock)
+        locks.pulse(lock, until_ns)
 
     def heard(self, fact: Fact) -> None:
         """A line or a relay has posted this: a coil disturbs contacts on every line. Any thread."""

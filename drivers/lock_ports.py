@@ -92,8 +92,10 @@ class Locks(Protocol):
     def alive(self) -> bool:
         """Whether the threads behind it still work."""
 
-    def pulse(self, lock: str) -> None:
+    def pulse(self, lock: str, until_ns: int) -> None:
         """Release one lock, once. Answered by PulseBegan and PulseOver, or by PulseOver alone if nothing was sent.
+
+        Nothing is sent from `until_ns` on, monotonic.
 
         ValueError for a lock that is not configured.
         """

@@ -54,10 +54,10 @@ class RelayLocks:
         """Besides: whether every relay could be switched off so far."""
         return self._pulse.is_sound and self._thread.is_alive()
 
-    def pulse(self, lock: str) -> None:
+    def pulse(self, lock: str, until_ns: int) -> None:
         with self._changed:
             try:
-                fact: Fact = self._pulse.begin(lock)
+                fact: Fact = self._pulse.begin(lock, until_ns)
             finally:
                 self._changed.notify()
         self._post(fact)

@@ -43,12 +43,15 @@ class RelayPulse:
             outputs.close()
             raise
 
-    def begin(self, lock: str) -> PulseBegan | PulseOver:
-        """Switch a relay on; not while another one is on, nor once closed. ValueError for a lock that has no relay."""
+    def begin(self, lock: str, until_ns: int) -> PulseBegan | PulseOver:
+        """Switch a relay on; not from `until_ns` on, while another one is on, nor once closed.
+
+        ValueError for a lock that has no relay.
+        """
         if lock not in self._pins:
             raise ValueError(f"lock {lock!r} has no relay")
         now_ns = self._clock.monotonic_ns()
-        if self._on is not None or self._is_closed:
+        if self._on is not None or self._is_closed or now_ns >= until_ns:
             return PulseOver(now_ns, lock, PulseEnd.NOT_SENT)
         # Noted first: whatever happens from here on, somebody knows that it has to be switched off, and when.
         self._on, self._until_ns = lock, now_ns + self._pulse_ns

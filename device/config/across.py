@@ -1,5 +1,6 @@
 """What may not stand together in a configuration, though each key alone is good. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from device.config.bank import Bank, Bus, Expander
@@ -14,6 +15,10 @@ from drivers.ports import Pull
 
 # On every board with 40 pins.
 _I2C_PINS = {1: ("GPIO2", "GPIO3")}
+
+# Numbered as they appear. A coil may throw two adapters off the USB. If they come back the other way round, and boards
+# on both lines have the same numbers, an order opens a door of the other line.
+_BY_APPEARANCE = re.compile(r"/dev/tty[A-Z0-9]*(USB|ACM)[0-9]+")
 
 
 def across_keys(reading: Reading, written: Mapping[str, object]) -> Iterator[str]:
@@ -77,7 +82,12 @@ def _key_switches(reading: Reading) -> Iterator[str]:
 
 
 def _buses(reading: Reading) -> Iterator[str]:
-    for at, bus in reading.kept(Bus):
+    buses = list(reading.kept(Bus))
+    for at, bus in buses:
+        if len(buses) > 1 and _BY_APPEARANCE.fullmatch(str(bus.port)):
+            allowed = "a path in /dev/serial/by-id or /dev/serial/by-path, or a port of the board such as /dev/ttyAMA0,"
+            reason = "because there is another [[bus]]"
+            yield f"{below(at, 'port')} = {shown(str(bus.port))}: {allowed} is allowed, {reason}"
         if bus.family is Family.MODBUS_RELAY and bus.pulse_ms % STEP_MS:
             allowed = f"a multiple of {STEP_MS} is allowed, because the family is {bus.family}"
             yield f"{below(at, 'pulse_ms')} = {bus.pulse_ms}: {allowed}"

@@ -18,7 +18,7 @@ LOCK = Text(_LONGEST, re.compile(rf"{_LOCK}|{_PIN}"), 'a lock as "left/1/7" (lin
 """The way to what releases a lock. Each has one spelling."""
 LATCH = Text(_LONGEST, re.compile(_LOCK), 'the feedback of a lock as "left/1/7" (line, board, lock)')
 """The feedback of a lock on a board. A relay on the header has none."""
-REED = Text(_LONGEST, re.compile(rf"{_INPUT}|{_PIN}"), 'an input as "reeds/7" (chip, input 0–15) or "GPIO5"')
+REED = Text(_LONGEST, re.compile(rf"{_INPUT}|{_PIN}"), 'an input as "reeds/6" (chip, input 0–15) or "GPIO5"')
 """The input of a contact on a door."""
 
 

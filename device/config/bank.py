@@ -67,7 +67,8 @@ class Bus:
     port: Path = setting(
         FilePath(),
         unique="a port",
-        doc="The serial port. A path in /dev/serial/by-id stays the same when adapters change places.",
+        doc="The serial port. With more than one line not `ttyUSB…` or `ttyACM…`, which are numbered as they appear, "
+        "but a path in /dev/serial/by-id or /dev/serial/by-path.",
     )
     family: Family = setting(OneOf(Family), doc="What the boards speak.")
     baud: int = setting(
@@ -82,7 +83,9 @@ class Bus:
         "others have to be set to this by themselves. Magnets bear 500 ms, locks with a motor 1000 ms.",
     )
     reply_ms: int = setting(
-        Integer(50, 5000, "ms"), default=250, doc="A board that has not answered a question by then is silent."
+        Integer(50, 5000, "ms"),
+        default=250,
+        doc="A board that has not answered a question by then is let alone for 750 ms more.",
     )
     poll_ms: int = setting(
         Integer(100, 500, "ms"),
@@ -98,7 +101,7 @@ class Bus:
 
 @table
 class Expander:
-    """A chip MCP23017 with 16 inputs for door contacts, to ground. Input 7 of the chip `reeds` is `reeds/7`."""
+    """A chip MCP23017 with 16 inputs for door contacts, to ground. Input 6 of the chip `reeds` is `reeds/6`."""
 
     name: str = setting(NAME, unique="a name", doc="Inputs count from 0: GPA0–GPA7 are 0–7, GPB0–GPB7 are 8–15.")
     i2c: int = setting(Integer(0, 30, "N of /dev/i2c-N"), default=1, doc="The I2C bus. Bus 1 is on GPIO2 and GPIO3.")

@@ -1,5 +1,7 @@
 """What logic and drivers of a bank are told of a configuration and its map. Pure."""
 
+from collections.abc import Mapping
+
 from device.config.addresses import spot_of
 from device.config.bank import Bank
 from device.config.map import BankMap, Board, Door
@@ -17,10 +19,10 @@ def bank_settings(config: Config, bank_map: BankMap) -> BankSettings:
     if bank is None:
         raise ValueError("this configuration has no [bank]")
     mapped = {door.name: door for door in bank_map.doors}
+    pulses_ms = {bus.name: bus.pulse_ms for bus in config.buses} | dict.fromkeys(bank.relays, bank.relay_pulse_ms)
     return BankSettings(
-        doors=tuple(_door_settings(mapped[name], bank) for name in bank.doors),
+        doors=tuple(_door_settings(mapped[name], bank, pulses_ms) for name in bank.doors),
         night=_night(bank),
-        pulse_ns=_longest_pulse_ms(config, bank, bank_map) * MS,
         remote_opens=bank.remote_opens,
         key_zone=next((zone.name for zone in config.zones if zone.type is ZoneType.KEY), None),
     )
@@ -53,13 +55,15 @@ def _board_settings(board: Board) -> BoardSettings:
     return BoardSettings(number=board.number, locks=board.locks, polarity=board.polarity, order=board.order)
 
 
-def _door_settings(door: Door, bank: Bank) -> DoorSettings:
+def _door_settings(door: Door, bank: Bank, pulses_ms: Mapping[str, int]) -> DoorSettings:
+    """pulses_ms: by line, and by relay."""
     return DoorSettings(
         name=door.name,
         lock=door.lock,
         latch=None if door.latch is None else spot_of(door.latch),
         reed=None if door.reed is None else Reed(door.reed, closed_when_shut=door.reed_closed_when_shut),
         fits_person=door.name in bank.fits_person,
+        pulse_ns=0 if door.lock is None else pulses_ms[door.lock.partition("/")[0]] * MS,
     )
 
 
@@ -67,9 +71,3 @@ def _night(bank: Bank) -> Night | None:
     if bank.night is None or bank.utc_offset is None:
         return None
     return Night(bank.night.begins_min, bank.night.ends_min, bank.utc_offset)
-
-
-def _longest_pulse_ms(config: Config, bank: Bank, bank_map: BankMap) -> int:
-    """Of the locks that there are; 0 without any."""
-    pulses = {bus.name: bus.pulse_ms for bus in config.buses} | dict.fromkeys(bank.relays, bank.relay_pulse_ms)
-    return max((pulses[door.lock.partition("/")[0]] for door in bank_map.doors if door.lock), default=0)

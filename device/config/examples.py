@@ -128,6 +128,8 @@ shows = "health"
 """
 
 _DOORS = 12
+# Of the chip: without 7 and 15, which may be read wrongly (docs/lockers.md, "Wiring").
+_INPUTS = (*range(7), *range(8, 15))
 
 BANK_MAP = write_map(
     BankMap(
@@ -142,8 +144,8 @@ BANK_MAP = write_map(
             ),
         ),
         doors=tuple(
-            Door(name=f"{number:02}", lock=f"left/1/{number}", latch=f"left/1/{number}", reed=f"reeds/{number - 1}")
-            for number in range(1, _DOORS + 1)
+            Door(name=f"{number:02}", lock=f"left/1/{number}", latch=f"left/1/{number}", reed=f"reeds/{place}")
+            for number, place in zip(range(1, _DOORS + 1), _INPUTS, strict=False)
         ),
     )
 )

@@ -112,9 +112,10 @@ class KeepCommand:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Release one lock, once: the way to it, as `drivers.lock_ports` names it."""
+    """Release one lock, once: the way to it, as `drivers.lock_ports` names it. Not begun from `until_ns` on."""
 
     lock: str
+    until_ns: int
 
 
 Effect = (

@@ -92,11 +92,12 @@ class BlockingLine:
     def _ask(self, request: Request, codec: Codec, *, patient: bool) -> Reply | FrameFault | None:
         is_pulse = isinstance(request, Unlock)
         asked_ns = self._clock.monotonic_ns()
-        self._line.ask(codec, request, asked_ns, self._pulse_reply_ns if is_pulse else self._reply_ns, patient=patient)
+        wait_ns = self._pulse_reply_ns if is_pulse else self._reply_ns
+        self._line.ask(codec, request, asked_ns, wait_ns, patient=patient)
         outcome = self._outcome()
         answer = _answer(outcome)
         if not isinstance(outcome, Answered):
-            self._rests_until_ns[request.board] = asked_ns + LATE_NS
+            self._rests_until_ns[request.board] = asked_ns + wait_ns + LATE_NS
         if is_pulse and not isinstance(answer, Refusal):
             self._coil_until_ns = max(asked_ns + self._pulse_ns, self._clock.monotonic_ns()) + AFTERMATH_NS
         return answer

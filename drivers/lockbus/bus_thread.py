@@ -48,10 +48,10 @@ class BusThread:
         """See `Bus.faults`."""
         return self._bus.faults
 
-    def pulse(self, lock: str) -> None:
+    def pulse(self, lock: str, until_ns: int) -> None:
         """See `Locks.pulse`."""
         self._bus.check(lock)
-        self._wish(lambda: self._bus.pulse(lock))
+        self._wish(lambda: self._bus.pulse(lock, until_ns))
 
     def reread(self) -> None:
         """A lock that is not of this line was pulsed: see `Bus.reread`."""

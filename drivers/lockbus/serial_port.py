@@ -72,7 +72,7 @@ class SerialPort:
         except OSError as error:
             raise _port_error(error) from error
         if not data:
-            raise PortError(_named(errno.EIO))
+            raise PortError(_named(errno.EIO), number=errno.EIO)
         return data
 
     def close(self) -> None:
@@ -107,7 +107,7 @@ def _port_error(error: Exception) -> PortError:
         return PortError(str(error))
     # What flock says to the second that comes.
     number = errno.EBUSY if number == errno.EAGAIN else number
-    return PortError(_named(number), is_forbidden=number in _FORBIDDEN)
+    return PortError(_named(number), is_forbidden=number in _FORBIDDEN, number=number)
 
 
 def _named(number: int) -> str:

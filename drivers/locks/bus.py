@@ -1,17 +1,17 @@
 """Everything that happens on one line of lock boards: polls, pulses, faults. Pure: time is an argument.
 
     bus = Bus(settings, port, now_ns)
-    bus.pulse("left/1/7")         # and `step` at once
-    bus.step(now_ns)              # when the port can be read, at `due_ns()`, and after `pulse`, `reread` or `leave`
-    bus.take_facts()              # after each step
+    bus.pulse("left/1/7", until_ns)   # and `step` at once
+    bus.step(now_ns)                  # when the port can be read, at `due_ns()`, and after `pulse`, `reread` or `leave`
+    bus.take_facts()                  # after each step
 
 A thread calls `step` in real time, a simulation in its own; both over the same `Port`, which is never waited for. A
 `step` that has nothing to do does no harm.
 
-What always holds, whatever is heard: a pulse is written at most once, and never more than PULSE_WAIT_NS after it was
-asked for; a reading is the answer to the last question, which was to this board; nothing is asked of a board within
-LATE_NS of a question that it left open; nothing is asked of anybody while a pulse lasts, nor AFTERMATH_NS behind it,
-except the next pulse.
+What always holds, whatever is heard: a pulse is written at most once, and never after the time that it was asked for
+with; a reading is the answer to the last question, which was to this board; nothing is asked of a board that has left a
+question open until LATE_NS after the time that it had for its answer; nothing is asked of anybody while a pulse lasts,
+nor AFTERMATH_NS behind it, except the next pulse.
 """
 
 from collections import Counter
@@ -73,10 +73,10 @@ class Bus:
         """A pulse was asked for and is not over."""
         return not self._pulses.is_idle
 
-    def pulse(self, lock: str) -> None:
-        """Release one lock before anything else is asked. ValueError for a lock that this line does not have."""
+    def pulse(self, lock: str, until_ns: int) -> None:
+        """Release one lock before anything else is asked; see `Locks.pulse`."""
         self.check(lock)
-        self._pulses.order(lock, self._unlocks[lock])
+        self._pulses.order(Order(lock, self._unlocks[lock], until_ns))
 
     def check(self, lock: str) -> None:
         """ValueError for a lock that this line does not have. Any thread."""
@@ -115,7 +115,6 @@ class Bus:
 
     def step(self, now_ns: int) -> None:
         """Do what is to be done by now."""
-        self._pulses.admit(now_ns)
         if self._is_reread_due:
             self._is_reread_due = False
             self._reread(now_ns)
@@ -177,8 +176,8 @@ class Bus:
             case Unlock():
                 end = _end_of(outcome)
                 self._pulses.answered(end, now_ns)
-                if end is PulseEnd.UNANSWERED:
-                    watch.left_open()
+                if end is not PulseEnd.UNANSWERED:
+                    watch.pulse_answered(now_ns)
             case AllOff():
                 watch.switched_off(now_ns, is_answered=isinstance(outcome, Answered))
             case QueryBoard():
@@ -236,19 +235,23 @@ class Bus:
                 return
         watch = min(self._watches.values(), key=lambda watch: watch.due_ns, default=None)
         if watch is not None and now_ns >= self._poll_at_ns() and watch.may_be_asked(now_ns):
-            self._asked = watch.question(now_ns, may_switch_off=self._line.echoes is not None)
+            may_switch_off = self._line.echoes is not None
+            self._asked = watch.question(now_ns, self._reply_ns, may_switch_off=may_switch_off)
             self._line.ask(self._codec, self._asked, now_ns, self._reply_ns)
 
     def _send(self, order: Order, now_ns: int) -> None:
         self._asked = order.unlock
-        self._watches[order.unlock.board].pulsed(now_ns)
         try:
             self._line.ask(self._codec, order.unlock, now_ns, self._pulse_reply_ns)
         except PortError as error:
             # Nobody knows how much of it a board has heard.
             if error.left_bytes:
-                self._facts.append(self._pulses.began(order, now_ns))
+                self._began(order, now_ns)
             raise
+        self._began(order, now_ns)
+
+    def _began(self, order: Order, now_ns: int) -> None:
+        self._watches[order.unlock.board].pulsed(now_ns, self._pulse_reply_ns)
         self._facts.append(self._pulses.began(order, now_ns))
 
     def _send_at_ns(self, order: Order) -> int | None:

@@ -42,6 +42,9 @@ class FrameFault(StrEnum):
     """Several have spoken: two answers to one question, a spoilt echo, or more than anybody would say."""
     UNASKED = "unasked"
     """A board's own report of a change; see `drivers.locks.xor8a.report`."""
+    TURNED = "turned"
+    """Every lock says the opposite of a moment ago, or every byte stands in another's place: the board, or how it is
+    wired, has changed, and not its doors."""
     OPENED_ALL = "opened_all"
     """The board says that it opened every lock it has, which nobody ever asks for: an emergency."""
 

@@ -1,8 +1,8 @@
 """A line of lock boards behind one port: one question at a time, with silence before and after. Pure.
 
 The port is opened anew after every question that had no good answer: whatever is on its way in buffers, of the adapter
-or of the kernel, is gone before the next one. What the air between two boards may still bring is the caller's: not to
-ask the same board within LATE_NS.
+or of the kernel, is gone before the next one. What a board may still say is the caller's: not to ask it anything until
+LATE_NS after the time that it had for its answer.
 """
 
 from drivers.locks.exchange import Answered, Exchange, Outcome, Timing
@@ -10,8 +10,9 @@ from drivers.locks.frames import Codec, Request
 from drivers.locks.framing import Splitter
 from drivers.locks.port import Port
 
-LATE_NS = 1_000_000_000
-"""No answer comes later than this after its question: boards answer within 0.2 s, slow ones within a second."""
+LATE_NS = 750_000_000
+"""No answer is later than this: boards answer within 0.03 s at 9600 baud, the vendor of one speaks of 0.2 s. With the
+quarter of a second that they are given it makes the second that most programs for such boards wait."""
 
 
 class Line:

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from drivers.lock_ports import PulseBegan, PulseEnd, PulseOver
 from drivers.locks.frames import Unlock
 
-PULSE_WAIT_NS = 3_000_000_000
-"""Who wanted a door that is not released by now has given up, or asked again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`lock` as `drivers.lock_ports` names it."""
+    """`lock` as `drivers.lock_ports` names it. Not written from `until_ns` on."""
 
     lock: str
     unlock: Unlock
@@ -34,7 +31,6 @@ class Pulses:
     def __init__(self, pulse_ns: int) -> None:
         """pulse_ns: how long a coil is live at most."""
         self._pulse_ns = pulse_ns
-        self._new: list[tuple[str, Unlock]] = []
         self._waiting: list[Order] = []
         self._flight: _Flight | None = None
 
@@ -45,22 +41,15 @@ class Pulses:
 
     @property
     def is_idle(self) -> bool:
-        return not (self._new or self._waiting or self._flight)
+        return not (self._waiting or self._flight)
 
     @property
     def waiting(self) -> tuple[Order, ...]:
         """In the order in which they were asked for."""
         return tuple(self._waiting)
 
-    def order(self, lock: str, unlock: Unlock) -> None:
-        self._new.append((lock, unlock))
-
-    def admit(self, now_ns: int) -> None:
-        """Their time begins to run."""
-        if not self._new:
-            return
-        self._waiting += (Order(lock, unlock, now_ns + PULSE_WAIT_NS) for lock, unlock in self._new)
-        self._new.clear()
+    def order(self, order: Order) -> None:
+        self._waiting.append(order)
 
     def began(self, order: Order, now_ns: int) -> PulseBegan:
         """It was written: whatever happens now, never again."""

@@ -7,7 +7,7 @@ the kind of query that is used afterwards: nothing says that the two kinds agree
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drivers.locks.frames import BoardState, LockState, require
+from drivers.locks.frames import BoardState, require
 
 
 class Polarity(StrEnum):
@@ -31,12 +31,9 @@ class Wiring:
     polarity: Polarity
     order: ByteOrder = ByteOrder.LOW_FIRST
 
-    def is_locked(self, state: LockState) -> bool:
-        return self._means_locked(state.raw)
-
     def is_locked_on(self, state: BoardState, lock: int) -> bool:
         """ValueError if the board has not so many locks."""
-        return self._means_locked(self._bit(state.feedback, lock))
+        return bool(self.locked_word(state, lock) >> (lock - 1))
 
     def locked_word(self, state: BoardState, locks: int) -> int:
         """The first `locks` of a board in one word: bit 0 is lock 1, set when locked. ValueError if it has fewer."""
@@ -47,17 +44,6 @@ class Wiring:
         """The same of its sensors, set when occupied; None if it has none. ValueError if it has fewer locks."""
         return self._word(state.occupied, locks) if state.occupied else None
 
-    def is_occupied_on(self, state: BoardState, lock: int) -> bool | None:
-        """None if the board has no sensors. ValueError if it has not so many locks."""
-        return self._bit(state.occupied, lock) if state.occupied else None
-
-    def _means_locked(self, raw: bool) -> bool:
-        return raw is (self.polarity is Polarity.SET_WHEN_LOCKED)
-
     def _word(self, data: bytes, locks: int) -> int:
         require("locks", locks, 1, 8 * len(data))
         return int.from_bytes(data, "little" if self.order is ByteOrder.LOW_FIRST else "big") & (1 << locks) - 1
-
-    def _bit(self, data: bytes, lock: int) -> bool:
-        require("lock", lock, 1, 8 * len(data))
-        return bool(self._word(data, lock) >> (lock - 1))

@@ -14,6 +14,7 @@ from drivers.ports import StoreFault
 from drivers.store import starts
 from drivers.store.eventrows import EventRows
 from drivers.store.faults import translated
+from drivers.store.folder import make_folder
 from drivers.store.medium import Unusable
 from drivers.store.schema import MIGRATIONS
 
@@ -49,7 +50,7 @@ _SETTINGS = (
 
 
 class Files:
-    """`events.db` and `starts` in one folder. One process at a time."""
+    """`events.db` and `starts` in one folder. One process at a time; see `drivers.store.folder.held`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -139,9 +140,7 @@ class Files:
             starts.sync_folder(self._folder)
 
     def _make_folder(self) -> None:
-        if not self._folder.is_dir():
-            self._folder.mkdir(mode=0o700, parents=True)
-            starts.sync_folder(self._folder.parent)
+        make_folder(self._folder)
         if not os.access(self._folder, os.W_OK | os.X_OK):
             raise Unusable(StoreFault.READ_ONLY, f"{self._folder} cannot be written")
 

@@ -56,6 +56,13 @@ class Trip:
 
 
 @table
+class Untrip:
+    """Draw the tripped hook of an open door back by hand."""
+
+    door: str = setting(_DOOR, doc="Which door.")
+
+
+@table
 class Mechanism:
     """The lock of a compartment."""
 
@@ -127,7 +134,7 @@ class OpenAll:
     state: CommandState = setting(OneOf(CommandState), default=CommandState.GOOD, doc="How the command is.")
 
 
-DoorAct = Pull | Shut | Force | Trip | Mechanism | Cable
+DoorAct = Pull | Shut | Force | Trip | Untrip | Mechanism | Cable
 BenchAct = LockBoard | Adapter | CoilNoise
 CommandAct = Unlock | Inspect | OpenAll
 BankAct = DoorAct | BenchAct | CommandAct

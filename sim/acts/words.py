@@ -191,6 +191,15 @@ class LockBoardState(StrEnum):
     """Its inputs say the opposite: locks of the other kind, or another board."""
     REVERSED = "reversed"
     """Sends the bytes of its inputs the other way round."""
+    LONGER = "longer"
+    """Tells of all its locks in more bytes, as larger boards of the 8A/80 family do; others are well."""
+    TWIN = "twin"
+    """Its switches are set as those of the first board on its line, or for the first as those of the second. A board
+    that is alone there is well."""
+
+
+SET_ONCE = (LockBoardState.INVERTED, LockBoardState.REVERSED, LockBoardState.LONGER, LockBoardState.TWIN)
+"""What a board is bought or set as: it changes when the board is exchanged."""
 
 
 class AdapterState(StrEnum):

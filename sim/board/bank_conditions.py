@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sim.acts import bank as act
 from sim.acts.bank import BenchAct, DoorAct
+from sim.acts.model import Swap
 from sim.acts.words import AdapterState, Breaks, CableEnd, CableState, LockBoardState, MechanismState, OnOff
 
 
@@ -16,6 +17,8 @@ class DoorConditions:
     is_torn: bool = False
     """The strike is off: the hook holds nothing."""
     mechanism: MechanismState = MechanismState.GOOD
+    swapped_with: str | None = None
+    """The door whose lock has the end of this one's cable, and the other way round."""
     cables: dict[CableEnd, CableState] = field(default_factory=lambda: dict.fromkeys(CableEnd, CableState.WHOLE))
 
 
@@ -37,6 +40,16 @@ class BankConditions:
         """How a door stands."""
         self.doors[name].is_open, self.doors[name].is_hooked = is_open, is_hooked
 
+    def swap(self, one: str, other: str) -> None:
+        """The cables to their locks; once more puts them right. Ask `may_swap` before."""
+        again = self.doors[one].swapped_with == other
+        self.doors[one].swapped_with = None if again else other
+        self.doors[other].swapped_with = None if again else one
+
+    def may_swap(self, one: str, other: str) -> bool:
+        """Whether the cables to their locks are in their own places, or in each other's."""
+        return self.doors[one].swapped_with in (None, other) and self.doors[other].swapped_with in (None, one)
+
     def note(self, done: act.BankAct) -> None:
         match done:
             case act.Force(breaks=Breaks.STRIKE):
@@ -56,9 +69,9 @@ class BankConditions:
             case _:
                 pass
 
-    def acts(self) -> list[DoorAct | BenchAct]:
+    def acts(self) -> list[DoorAct | BenchAct | Swap]:
         """In an order in which they can be done."""
-        restored: list[DoorAct | BenchAct] = []
+        restored: list[DoorAct | BenchAct | Swap] = []
         for name, door in self.doors.items():
             restored += _stand(name, door)
             if door.mechanism is not MechanismState.GOOD:
@@ -68,6 +81,8 @@ class BankConditions:
                 for end, state in door.cables.items()
                 if state is not CableState.WHOLE
             ]
+            if door.swapped_with is not None and name < door.swapped_with:
+                restored.append(Swap(zone=name, other=door.swapped_with))
         restored += [board for board in self.boards.values() if board.state is not LockBoardState.WELL]
         restored += [
             act.Adapter(bus=bus, state=state) for bus, state in self.adapters.items() if state is not AdapterState.IN

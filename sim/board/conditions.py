@@ -92,6 +92,9 @@ class Conditions:
         return restored
 
     def _swap(self, one: str, other: str) -> None:
+        if self.bank is not None and one in self.bank.doors:
+            self.bank.swap(one, other)
+            return
         again = self.zones[one].swapped_with == other
         for name in (one, other):
             self._unswap(name)

@@ -1,5 +1,7 @@
 """Hands on one board, in its own process: acts on contacts, wires, clock, disk, and the doors of a bank."""
 
+from typing import TypeGuard
+
 from sim.acts import model as act
 from sim.acts.bank import BankAct
 from sim.acts.model import Act
@@ -37,7 +39,7 @@ class BoardHands:
 
     def find(self, done: Act) -> None:
         """As `do`, before the board has power: what is held is held already, and does not bounce."""
-        if isinstance(done, BankAct) and self._locks is not None:
+        if self._locks is not None and self._is_at_locks(done):
             self._locks.find(done)
             return
         contact = self._contacts[done.zone] if isinstance(done, act.Hold) else None
@@ -49,6 +51,9 @@ class BoardHands:
         contact.profile = profile
 
     def do(self, done: Act) -> None:
+        if self._locks is not None and self._is_at_locks(done):
+            self._locks.do(done)
+            return
         match done:
             case act.Press() | act.Hold() | act.Release() | act.Chatter() | act.Glitch() | act.Contact():
                 touch.move(self._contacts[done.zone], done, self._after)
@@ -61,7 +66,9 @@ class BoardHands:
                 touch.set_clock(self._clock, done)
             case act.Disk():
                 self._disk.become(done.state, done.delay_ns)
-            case _ if isinstance(done, BankAct) and self._locks is not None:
-                self._locks.do(done)
             case _:
                 raise ValueError(f"{done} is not done to a board")
+
+    def _is_at_locks(self, done: Act) -> TypeGuard[BankAct | act.Swap]:
+        """What is exchanged is doors' cables where there are no zones of these names."""
+        return isinstance(done, BankAct) or (isinstance(done, act.Swap) and done.zone not in self._pins)

@@ -11,6 +11,7 @@ from device.config.map import BankMap
 from device.config.model import Config
 from device.logic.units import MS
 from sim.acts.bank import BankAct
+from sim.acts.model import Swap
 from sim.bank_site import setup_of
 from sim.board.board import Board
 from sim.locks.bank import SimBank
@@ -69,19 +70,22 @@ class BoardLocks:
         self._ptys.__exit__(kind, error, trace)
         self._bank.close()
 
-    def do(self, asked: BankAct) -> None:
-        """Soon."""
+    def do(self, asked: BankAct | Swap) -> None:
+        """Soon. Swap: of the cables to two doors' locks."""
         self._after(0, lambda: self._perform(asked))
 
-    def find(self, asked: BankAct) -> None:
+    def find(self, asked: BankAct | Swap) -> None:
         """It is done when this returns."""
         done = Event()
         self.do(asked)
         self._after(0, done.set)
         done.wait(_PATIENCE_S)
 
-    def _perform(self, asked: BankAct) -> None:
-        self._bank.perform(asked)
+    def _perform(self, asked: BankAct | Swap) -> None:
+        if isinstance(asked, Swap):
+            self._bank.swap(asked.zone, asked.other)
+        else:
+            self._bank.perform(asked)
         self._show()
 
     def _look(self) -> None:

@@ -5,7 +5,7 @@ from random import Random
 
 from device.logic.units import MS, S
 from drivers.locks.family import Family
-from sim.acts.bank import Force, Inspect, Mechanism, OpenAll, Pull, Shut, Trip, Unlock
+from sim.acts.bank import Force, Inspect, Mechanism, OpenAll, Pull, Shut, Trip, Unlock, Untrip
 from sim.acts.model import Act, Hold, Press, Release
 from sim.acts.words import Breaks, CommandState, MechanismState
 from sim.explore.bank_faults import BANK_FAULTS
@@ -84,7 +84,10 @@ class _Day:
             at_ns += between(self._random, 200 * MS, 12 * S)
             yield self._deed(at_ns, Pull(door=door))
         if self._random.random() < 0.1:
-            yield self._deed(at_ns + between(self._random, 100 * MS, 20 * S), Trip(door=door))
+            tripped_ns = at_ns + between(self._random, 100 * MS, 20 * S)
+            yield self._deed(tripped_ns, Trip(door=door))
+            if self._random.random() < 0.5:
+                yield self._deed(tripped_ns + between(self._random, S, MINUTE_NS), Untrip(door=door))
         if self._random.random() < 0.85:
             yield self._deed(at_ns + between(self._random, 500 * MS, 20 * MINUTE_NS), Shut(door=door))
         if self._random.random() < 0.3:

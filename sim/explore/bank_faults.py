@@ -5,19 +5,15 @@ from random import Random
 from device.logic.units import MS, S
 from sim.acts.bank import Adapter, Cable, CoilNoise, LockBoard, Mechanism
 from sim.acts.model import Hold, Press, Release, Swap
-from sim.acts.words import AdapterState, CableEnd, CableState, LockBoardState, MechanismState, OnOff
+from sim.acts.words import SET_ONCE, AdapterState, CableEnd, CableState, LockBoardState, MechanismState, OnOff
 from sim.explore import faults
 from sim.explore.faults import Draw, Fault
 from sim.explore.moments import HOUR_NS, MINUTE_NS, between
 from sim.scenario.model import Shop
 from sim.world.setup import BUS, KEY, TAMPER, BankSetup
 
-# What a board is set to once and for all is found when the bank is commissioned, and does not come over it at night.
-BOARD_ILLS = tuple(
-    state
-    for state in LockBoardState
-    if state not in (LockBoardState.WELL, LockBoardState.INVERTED, LockBoardState.REVERSED)
-)
+# What is set once is found when the bank is commissioned, and does not come over a board at night.
+BOARD_ILLS = tuple(state for state in LockBoardState if state not in (LockBoardState.WELL, *SET_ONCE))
 
 
 def bank_of(shop: Shop) -> BankSetup:

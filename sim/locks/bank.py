@@ -139,6 +139,10 @@ class SimBank:
         elif isinstance(asked, DoorAct):
             self._at_door(self.doors[asked.door], asked)
 
+    def swap(self, door: str, other: str) -> None:
+        """Exchange the cables to two doors' locks; once more puts them right."""
+        self.exchange(CableName(door, CableEnd.LOCK), CableName(other, CableEnd.LOCK))
+
     def exchange(self, one: CableName, other: CableName) -> None:
         """Two cables end where the other belongs; once more puts them right. ValueError if they do not fit."""
         self._plan.exchange(one, other)
@@ -172,6 +176,8 @@ class SimBank:
                 door.force(asked.breaks)
             case act.Trip():
                 door.trip_hook()
+            case act.Untrip():
+                door.untrip()
             case act.Mechanism():
                 door.become(asked.state)
             case act.Cable():
@@ -200,6 +206,9 @@ class SimBank:
             name = f"{bus.name}/{place + 1}"
             self.boards[name] = kind(name, setup, number, self._after, self._random)
             line.attach(self.boards[name])
+        for board in line.boards:
+            others = (other.switches for other in line.boards if other is not board)
+            board.twin = next(others, board.switches)
         return line
 
     def _relay(self, pin: str) -> Outlet:

@@ -123,7 +123,7 @@ class Compartment:
             self._hook(over=True)
 
     def untrip(self) -> None:
-        """Draw back a hook that was tripped, as a pulse would."""
+        """Draw back a hook that was tripped: behind a shut door it is out of reach."""
         if self.is_open and not self.is_live:
             self._hook(over=False)
 

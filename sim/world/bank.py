@@ -15,13 +15,12 @@ from drivers.locks.family import Family
 from drivers.locks.wiring import Polarity
 from drivers.ports import Clock, Post
 from sim.acts.bank import Adapter, BankAct, CommandAct, LockBoard
-from sim.acts.words import AdapterState, CableEnd, LockBoardState
+from sim.acts.words import AdapterState, LockBoardState
 from sim.board.board import Board
 from sim.locks import setup as physical
 from sim.locks.bank import SimBank
 from sim.locks.boards import kerong_cu16, modbus_relay, xor8a
 from sim.locks.header_reeds import HeaderReeds
-from sim.locks.wiring import CableName
 from sim.schedule import After
 from sim.world.locks import SteppedBus
 from sim.world.setup import BUS, KEY, BankSetup
@@ -122,13 +121,13 @@ class WorldBank:
                 Spot(BUS, self._number(name), self.places[name][1]),
                 Reed(pins[name]) if name in pins else None,
                 name in self.setup.fits_person,
+                self._sold.pulse_ms * MS,
             )
             for name in self.setup.names
         )
         return BankSettings(
             tuple(doors),
             self.setup.night,
-            self._sold.pulse_ms * MS,
             remote_opens=self.setup.remote_opens,
             key_zone=KEY,
         )
@@ -183,8 +182,8 @@ class WorldBank:
             self._ills.become(asked.board, now_ns, ill=is_ill, lies=lies)
 
     def swap(self, door: str, other: str) -> None:
-        """Exchange the cables to two doors' locks; once more puts them right."""
-        self.sim.exchange(CableName(door, CableEnd.LOCK), CableName(other, CableEnd.LOCK))
+        """See `SimBank.swap`."""
+        self.sim.swap(door, other)
 
     def mend(self) -> None:
         """End every fault, and shut every door."""

@@ -40,9 +40,9 @@ class SteppedBus:
     def alive(self) -> bool:
         return not self._over
 
-    def pulse(self, lock: str) -> None:
+    def pulse(self, lock: str, until_ns: int) -> None:
         """See `Locks.pulse`."""
-        self._bus.pulse(lock)
+        self._bus.pulse(lock, until_ns)
         self._schedule(0, self.step)
 
     def reread(self) -> None:

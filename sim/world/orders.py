@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # One retry, for a door that still reads closed.
 _MOST_PULSES = 2
 _OPEN_FOR_NS = 1_500 * MS
-# A pulse waits in the driver for so long, and then for the line.
-_SENT_WITHIN_NS = 3_500 * MS
+# A request is on the line for so long, and its board needs some time.
+_CARRIED_OUT_NS = 500 * MS
 # A rule's pulse waits for the lock to cool down: three in thirty seconds, and the doors before it.
 _BY_RULE_NS = 90 * S
 _RULES = frozenset({"alarm.person_inside", "trouble.latched_open"})
@@ -72,10 +72,13 @@ class OrderJudge:
         return "and it had been opened before" if is_open else None
 
     def _asked(self, pulse: Pulsed, door: str) -> Iterator[Keeping]:
-        """Commands that were under way in this life."""
+        """Commands that were under way in this life, and had not expired: but all doors take longer than a command."""
         for keeping in self._taken:
             is_its = keeping.command.subject in (door, "") and keeping.life == pulse.life
             if not is_its or keeping.at_ns > pulse.at_ns or keeping.command.jti not in self._witness.kept:
+                continue
+            left_ns = keeping.command.expires_ns - keeping.command.taken_ns
+            if keeping.command.subject and max(pulse.at_ns, pulse.until_ns - 1) >= keeping.at_ns + left_ns:
                 continue
             ends = self._ends.get(keeping.command.jti, ())
             if not any(told.life == pulse.life and told.at_ns + self._start_ns < pulse.at_ns for told in ends):
@@ -100,7 +103,7 @@ class OrderJudge:
         """A coil has current because the device wanted it to, once for each time."""
         left = list(self._witness.pulses)
         for current in self._bank.sim.truth.currents:
-            wanted = next((p for p in left if p.at_ns <= current.at_ns <= p.at_ns + _SENT_WITHIN_NS), None)
+            wanted = next((p for p in left if p.at_ns <= current.at_ns <= p.until_ns + _CARRIED_OUT_NS), None)
             if wanted is not None:
                 left.remove(wanted)
             if current.cause is not Cause.PULSE or wanted is None:

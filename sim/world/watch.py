@@ -128,7 +128,7 @@ class Watch:
             case Leave() | Drop():
                 self._down()
             case Pulse():
-                self.witness.pulses.append(Pulsed(self._monotonic_ns(), self._life, effect.lock))
+                self.witness.pulses.append(Pulsed(self._monotonic_ns(), effect.until_ns, self._life, effect.lock))
                 self._tell("pulse", effect.lock)
             case KeepCommand():
                 self.witness.keepings.append(Keeping(self._monotonic_ns(), self._life, effect.command))

@@ -32,9 +32,10 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Pulsed:
-    """The agent wanted a lock to be released."""
+    """The agent wanted a lock to be released, before `until_ns`."""
 
     at_ns: int
+    until_ns: int
     life: int
     lock: str
 

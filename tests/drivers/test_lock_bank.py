@@ -15,8 +15,8 @@ class Part:
         self._name = name
         self._breaks = breaks
 
-    def pulse(self, lock: str) -> None:
-        self._log.append(f"{self._name} pulses {lock}")
+    def pulse(self, lock: str, until_ns: int) -> None:
+        self._log.append(f"{self._name} pulses {lock} until {until_ns}")
 
     def reread(self) -> None:
         self._log.append(f"{self._name} reads again")
@@ -31,11 +31,11 @@ def test_every_lock_is_pulsed_where_it_is() -> None:
     log: list[str] = []
     bank: Locks = LockBank({"left": Part(log, "left"), "right": Part(log, "right")}, Part(log, "relays"))
 
-    bank.pulse("right/1/7")
-    bank.pulse("GPIO16")
-    bank.pulse("left/2/24")
+    bank.pulse("right/1/7", 9)
+    bank.pulse("GPIO16", 9)
+    bank.pulse("left/2/24", 9)
 
-    assert log == ["right pulses right/1/7", "relays pulses GPIO16", "left pulses left/2/24"]
+    assert log == ["right pulses right/1/7 until 9", "relays pulses GPIO16 until 9", "left pulses left/2/24 until 9"]
 
 
 @pytest.mark.parametrize("lock", ["middle/1/7", "GPIO16", "left", "", "/1/7"])
@@ -43,7 +43,7 @@ def test_a_lock_that_nobody_has_is_refused_and_nothing_is_pulsed(lock: str) -> N
     log: list[str] = []
 
     with pytest.raises(ValueError, match=f"lock '{lock}': there is no line, and no relay, of this name"):
-        LockBank({"left": Part(log, "left")}).pulse(lock)
+        LockBank({"left": Part(log, "left")}).pulse(lock, 9)
 
     assert log == []
 
@@ -75,7 +75,7 @@ def test_a_device_without_locks_has_a_bank_that_is_well() -> None:
 
     assert bank.alive
     with pytest.raises(ValueError, match="there is no line"):
-        bank.pulse("left/1/7")
+        bank.pulse("left/1/7", 9)
     bank.close()
 
 

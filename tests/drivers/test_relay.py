@@ -1,5 +1,6 @@
 """The thread that switches relays off, in real time."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from sim.schedule import Schedule
 from tests.drivers.mailbox import Mailbox
 
 MS = 1_000_000
+LATER_NS = sys.maxsize
 PINS = ("GPIO16", "GPIO20")
 _TIMEOUT_S = 10.0
 
@@ -62,7 +64,7 @@ def test_it_is_what_the_port_asks_for(bench: Bench) -> None:
 
 
 def test_a_relay_is_switched_on_at_once_and_off_after_its_pulse(bench: Bench) -> None:
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
 
     began = bench.facts.expect(PulseBegan)
     over = bench.facts.expect(PulseOver)
@@ -77,7 +79,7 @@ def test_a_relay_is_switched_on_at_once_and_off_after_its_pulse(bench: Bench) ->
 
 def test_one_pulse_after_the_other(bench: Bench) -> None:
     for lock in ("GPIO16", "GPIO20", "GPIO16"):
-        bench.relays.pulse(lock)
+        bench.relays.pulse(lock, LATER_NS)
         assert bench.facts.expect(PulseBegan).lock == lock
         assert bench.facts.expect(PulseOver).lock == lock
 
@@ -86,9 +88,9 @@ def test_one_pulse_after_the_other(bench: Bench) -> None:
 
 def test_a_lock_asked_for_during_a_pulse_is_not_released() -> None:
     bench = Bench(ManualClock())
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
 
-    bench.relays.pulse("GPIO20")
+    bench.relays.pulse("GPIO20", LATER_NS)
 
     assert bench.facts.expect(PulseBegan).lock == "GPIO16"
     refused = bench.facts.expect(PulseOver)
@@ -101,7 +103,7 @@ def test_the_main_loop_whose_post_fails_does_not_keep_a_relay_on(bench: Bench) -
     bench.refuse = True
 
     with pytest.raises(RuntimeError, match="no room"):
-        bench.relays.pulse("GPIO16")
+        bench.relays.pulse("GPIO16", LATER_NS)
 
     assert bench.went_off.wait(_TIMEOUT_S)
 
@@ -117,9 +119,9 @@ def test_a_post_that_fails_on_the_thread_costs_a_fact_and_nothing_else(caplog: p
         bench.facts(fact)
 
     relays = RelayLocks(GpioOutputs(bench.board), PINS, 50, post, bench.clock)
-    relays.pulse("GPIO16")
+    relays.pulse("GPIO16", LATER_NS)
     assert failed.wait(_TIMEOUT_S)
-    relays.pulse("GPIO20")
+    relays.pulse("GPIO20", LATER_NS)
 
     assert bench.facts.expect(PulseBegan).lock == "GPIO16"
     assert bench.facts.expect(PulseBegan).lock == "GPIO20"
@@ -138,7 +140,7 @@ def test_a_post_that_blocks_does_not_keep_a_relay_on() -> None:
 
     relays = RelayLocks(GpioOutputs(bench.board), PINS, 50, post, bench.clock)
     bench.went_off.clear()
-    stuck = threading.Thread(target=relays.pulse, args=("GPIO16",))
+    stuck = threading.Thread(target=relays.pulse, args=("GPIO16", LATER_NS))
     stuck.start()
 
     assert bench.went_off.wait(_TIMEOUT_S)
@@ -150,7 +152,7 @@ def test_a_post_that_blocks_does_not_keep_a_relay_on() -> None:
 
 def test_close_during_a_pulse_ends_it() -> None:
     bench = Bench(ManualClock())
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
     bench.facts.expect(PulseBegan)
     assert bench.board.output("GPIO16")
 
@@ -165,7 +167,7 @@ def test_close_during_a_pulse_ends_it() -> None:
 def test_after_close_nothing_is_switched_on(bench: Bench) -> None:
     bench.relays.close()
 
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
 
     assert bench.facts.expect(PulseOver).end is PulseEnd.NOT_SENT
     assert not any(level for level, _ in bench.switched)
@@ -179,14 +181,14 @@ def test_a_thread_that_dies_during_a_pulse_ends_it_and_is_missed(monkeypatch: py
     bench = Bench()
     monkeypatch.setattr(RelayPulse, "tick", die)
 
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
 
     assert bench.facts.expect(PulseBegan).lock == "GPIO16"
     assert bench.facts.expect(PulseOver).lock == "GPIO16"
     bench.relays._thread.join(_TIMEOUT_S)
     assert bench.board.output("GPIO16") is None
     assert not bench.relays.alive
-    bench.relays.pulse("GPIO20")
+    bench.relays.pulse("GPIO20", LATER_NS)
     assert bench.facts.expect(PulseOver).end is PulseEnd.NOT_SENT
     bench.relays.close()
 
@@ -197,7 +199,7 @@ def test_a_relay_that_cannot_be_switched_off_makes_the_bank_no_longer_alive(
     def refuse(self: GpioOutputs, pin: str, on: bool) -> None:
         raise GpioError("gone")
 
-    bench.relays.pulse("GPIO16")
+    bench.relays.pulse("GPIO16", LATER_NS)
     monkeypatch.setattr(GpioOutputs, "set", refuse)
     bench.facts.expect(PulseBegan)
     bench.facts.expect(PulseOver)
@@ -220,7 +222,7 @@ def test_a_thread_that_cannot_be_had_leaves_no_pin_claimed(bench: Bench, monkeyp
 
 def test_a_lock_without_a_relay_is_refused(bench: Bench) -> None:
     with pytest.raises(ValueError, match="lock 'GPIO21' has no relay"):
-        bench.relays.pulse("GPIO21")
+        bench.relays.pulse("GPIO21", LATER_NS)
 
 
 @pytest.mark.parametrize(("says", "persist"), [("Y\n", True), ("N\n", False)])

@@ -1,5 +1,7 @@
 """One relay at a time, for as long as it may be, in time turned by hand."""
 
+import sys
+
 import pytest
 
 from drivers.errors import GpioError
@@ -10,6 +12,7 @@ from sim.board.board import Board
 from sim.schedule import VirtualTime
 
 MS = 1_000_000
+LATER_NS = sys.maxsize
 PINS = ("GPIO16", "GPIO20")
 
 
@@ -64,7 +67,7 @@ def test_a_relay_is_on_for_the_time_of_a_pulse_and_not_longer(pulse_ms: int) -> 
     bench = Bench(pulse_ms)
     began_ns = bench.now_ns
 
-    assert bench.pulse.begin("GPIO16") == PulseBegan(began_ns, "GPIO16")
+    assert bench.pulse.begin("GPIO16", LATER_NS) == PulseBegan(began_ns, "GPIO16")
     assert bench.live() == {"GPIO16"}
     assert bench.pulse.due_ns() == began_ns + pulse_ms * MS
     bench.time.run_for(pulse_ms * MS - 1)
@@ -88,11 +91,11 @@ def test_a_pulse_that_is_too_long_for_a_coil_or_too_short_for_a_relay_is_refused
 @pytest.mark.parametrize("lock", PINS)
 def test_never_are_two_relays_on_nor_one_for_longer_because_it_was_asked_for_again(lock: str) -> None:
     bench = Bench()
-    bench.pulse.begin("GPIO16")
+    bench.pulse.begin("GPIO16", LATER_NS)
     until_ns = bench.pulse.due_ns()
     bench.time.run_for(100 * MS)
 
-    assert bench.pulse.begin(lock) == PulseOver(bench.now_ns, lock, PulseEnd.NOT_SENT)
+    assert bench.pulse.begin(lock, LATER_NS) == PulseOver(bench.now_ns, lock, PulseEnd.NOT_SENT)
 
     assert bench.live() == {"GPIO16"}
     assert bench.pulse.due_ns() == until_ns
@@ -100,7 +103,7 @@ def test_never_are_two_relays_on_nor_one_for_longer_because_it_was_asked_for_aga
 
 def test_a_lock_without_a_relay_is_refused() -> None:
     with pytest.raises(ValueError, match="lock 'GPIO21' has no relay"):
-        Bench().pulse.begin("GPIO21")
+        Bench().pulse.begin("GPIO21", LATER_NS)
 
 
 @pytest.mark.parametrize("error", [GpioError("busy"), RuntimeError("the back-end's own")])
@@ -108,12 +111,12 @@ def test_a_relay_that_cannot_be_switched_on_is_switched_off(error: Exception) ->
     bench = Bench()
     bench.fails[True] = error
 
-    assert bench.pulse.begin("GPIO16") == PulseOver(bench.now_ns, "GPIO16", PulseEnd.NOT_SENT)
+    assert bench.pulse.begin("GPIO16", LATER_NS) == PulseOver(bench.now_ns, "GPIO16", PulseEnd.NOT_SENT)
 
     assert bench.live() == set()
     assert bench.pulse.due_ns() is None
     bench.fails.clear()
-    assert isinstance(bench.pulse.begin("GPIO20"), PulseBegan)
+    assert isinstance(bench.pulse.begin("GPIO20", LATER_NS), PulseBegan)
 
 
 def test_an_interrupted_program_leaves_no_relay_on() -> None:
@@ -121,7 +124,7 @@ def test_an_interrupted_program_leaves_no_relay_on() -> None:
     bench.fails[True] = KeyboardInterrupt()
 
     with pytest.raises(KeyboardInterrupt):
-        bench.pulse.begin("GPIO16")
+        bench.pulse.begin("GPIO16", LATER_NS)
 
     assert bench.live() == set()
     assert bench.pulse.due_ns() is None
@@ -129,7 +132,7 @@ def test_an_interrupted_program_leaves_no_relay_on() -> None:
 
 def test_a_relay_that_cannot_be_switched_off_is_given_up_with_all_others(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
-    bench.pulse.begin("GPIO16")
+    bench.pulse.begin("GPIO16", LATER_NS)
     bench.fails[False] = GpioError("gone")
     bench.time.run_for(300 * MS)
     assert bench.pulse.is_sound
@@ -138,18 +141,18 @@ def test_a_relay_that_cannot_be_switched_off_is_given_up_with_all_others(caplog:
 
     assert [bench.board.output(pin) for pin in PINS] == [None, None]
     assert not bench.pulse.is_sound
-    assert bench.pulse.begin("GPIO20") == PulseOver(bench.now_ns, "GPIO20", PulseEnd.NOT_SENT)
+    assert bench.pulse.begin("GPIO20", LATER_NS) == PulseOver(bench.now_ns, "GPIO20", PulseEnd.NOT_SENT)
     assert "GPIO20" not in caplog.text
 
 
 def test_close_ends_a_pulse_gives_the_pins_back_and_begins_none() -> None:
     bench = Bench()
-    bench.pulse.begin("GPIO16")
+    bench.pulse.begin("GPIO16", LATER_NS)
 
     assert bench.pulse.close() == PulseOver(bench.now_ns, "GPIO16", PulseEnd.ACKNOWLEDGED)
 
     assert [bench.board.output(pin) for pin in PINS] == [None, None]
-    assert bench.pulse.begin("GPIO20") == PulseOver(bench.now_ns, "GPIO20", PulseEnd.NOT_SENT)
+    assert bench.pulse.begin("GPIO20", LATER_NS) == PulseOver(bench.now_ns, "GPIO20", PulseEnd.NOT_SENT)
     assert bench.pulse.close() is None
 
 
@@ -160,3 +163,13 @@ def test_a_pin_that_is_taken_leaves_no_other_claimed() -> None:
         RelayPulse(GpioOutputs(bench.board), ("GPIO12", "GPIO16"), 300, bench.time.clock)
 
     assert bench.board.output("GPIO12") is None
+
+
+def test_nothing_is_switched_on_when_its_time_is_over() -> None:
+    bench = Bench()
+
+    late = bench.pulse.begin("GPIO16", bench.now_ns)
+    assert late == PulseOver(bench.now_ns, "GPIO16", PulseEnd.NOT_SENT)
+    assert bench.live() == set()
+
+    assert bench.pulse.begin("GPIO16", bench.now_ns + 1) == PulseBegan(bench.now_ns, "GPIO16")

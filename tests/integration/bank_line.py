@@ -155,7 +155,7 @@ class BankLine(Cabinet):
         for outcome in outcomes:
             match outcome:
                 case Pulse():
-                    self._bus.pulse(outcome.lock)
+                    self._bus.pulse(outcome.lock, outcome.until_ns)
                     self._bus.step(self.now_ns())
                 case Released():
                     self.released.append(outcome)
@@ -177,7 +177,7 @@ def _bus_settings(boards: Boards, baud: int) -> BusSettings:
 
 def _bank_settings(boards: Boards) -> BankSettings:
     doors = (
-        DoorSettings(door_name(board, lock), f"{BUS}/{board}/{lock}", Spot(BUS, board, lock))
+        DoorSettings(door_name(board, lock), f"{BUS}/{board}/{lock}", Spot(BUS, board, lock), pulse_ns=PULSE_MS * MS)
         for board, lock in boards.spots
     )
-    return BankSettings(tuple(doors), pulse_ns=PULSE_MS * MS)
+    return BankSettings(tuple(doors))

@@ -117,7 +117,7 @@ def order(boards: Boards, board: int, lock: int, frame: bytes) -> BankLine:
     assert set(line.bank.states.values()) == {"closed"}
     legal, pending = unlock(boards, board, lock), [frame]
     line.on_the_way = lambda sent: pending.pop() if sent == legal and pending else sent
-    line.bank.release(door_name(board, lock), "jti", line.now_ns())
+    line.bank.release(door_name(board, lock), "jti", line.now_ns(), None)
     return line
 
 

@@ -16,6 +16,8 @@ from drivers.lock_ports import PulseEnd
 T_OPEN_NS = 10 * S
 # When another door has opened, this one may have too, and is read later: as long as a board has to be read again.
 STRAYED_NS = CONSENT_NS
+PULSE_WAIT_NS = 3 * S
+"""A pulse may wait in the driver for so long: who wanted it has given up by then, or asked again."""
 # One retry, and only for a door that still reads closed: more may re-open a door that its user has just shut.
 TRIES = 2
 
@@ -37,6 +39,8 @@ class Attempt:
 
     aim: Aim
     wants_ns: int | None
+    until_ns: int | None = None
+    """No pulse is ordered from then on; None for what the rules want."""
     tokens: list[str] = field(default_factory=list)
     pulses: int = 0
     """Requests that left this machine."""
@@ -53,18 +57,26 @@ class Attempt:
     """The other door that a pulse seems to have opened."""
     _was_open: bool = False
 
-    def join(self, by: str) -> None:
-        """One more asks for the same door."""
-        self.aim = Aim.RELEASE if self.aim is Aim.RESET else self.aim
+    def join(self, by: str, until_ns: int | None) -> None:
+        """One more asks for the same door: it is pulsed for the last of them."""
+        if self.aim is Aim.RESET:
+            self.aim, self.until_ns = Aim.RELEASE, until_ns
+        elif self.until_ns is not None:
+            self.until_ns = None if until_ns is None else max(self.until_ns, until_ns)
         if by not in self.tokens:
             self.tokens.append(by)
 
-    def begin(self, now_ns: int, *, was_open: bool) -> None:
-        """A pulse is ordered."""
+    def is_expired(self, now_ns: int) -> bool:
+        return self.until_ns is not None and now_ns >= self.until_ns
+
+    def begin(self, now_ns: int, *, was_open: bool) -> int:
+        """A pulse is ordered. Returns until when it may be sent."""
         self.wants_ns = self.open_by_ns = None
         self.tries += 1
         self.is_in_flight = True
         self.begin_ns, self._was_open = now_ns, was_open
+        sent_by_ns = now_ns + PULSE_WAIT_NS
+        return sent_by_ns if self.until_ns is None else min(sent_by_ns, self.until_ns)
 
     def over(self, end: PulseEnd, at_ns: int) -> ReleaseResult | None:
         """The pulse has ended; the result if it is all that was needed."""
@@ -85,6 +97,12 @@ class Attempt:
                 return ReleaseResult.REFUSED
             case PulseEnd.NOT_SENT:
                 return ReleaseResult.NOT_SENT
+
+    def expired(self) -> ReleaseResult:
+        """It wants a pulse, and its time is over."""
+        if self.fired:
+            return ReleaseResult.JAMMED  # the pulse before it had its time
+        return ReleaseResult.REFUSED if self.tries else ReleaseResult.EXPIRED
 
     def stray(self, opened: str, at_ns: int) -> None:
         """Another door has opened instead of this one, or beside it."""

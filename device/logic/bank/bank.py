@@ -37,7 +37,7 @@ class Bank:
         """starts: the start counter of this run, so that no revision of a door is ever used twice."""
         self._now_ns = now_ns
         self._site = Site(settings.night)
-        self._blanking = Blanking(settings.pulse_ns)
+        self._blanking = Blanking()
         self._duty = Duty()
         self._queue = PulseQueue(self._duty)
         self._readings = Readings(settings.doors, self._blanking)
@@ -74,17 +74,18 @@ class Bank:
 
     # ------------------------------------------------------------ what a shell asks
 
-    def release(self, door: str, by: str, now_ns: int) -> None:
+    def release(self, door: str, by: str, now_ns: int, until_ns: int | None) -> None:
         """Ask for a door to be released. Answered by one Released with this `by`, whatever happens.
 
-        Asked twice while it is being opened, both share the pulses and the outcome. KeyError for no door.
+        until_ns: nothing is pulsed for it from then on, monotonic; None if it may wait. Asked twice while it is being
+        opened, both share the pulses and the outcome. KeyError for no door.
         """
         machine = self._doors[door]
         self._now_ns = max(self._now_ns, now_ns)
         if machine.settings.lock is None:
             self._outbox.append(Released(by, door, ReleaseResult.NOT_SENT, now_ns, detail={"why": "no lock"}))
             return
-        machine.ask(by, now_ns)
+        machine.ask(by, now_ns, until_ns)
         self._outbox += self._settle(machine, [])
 
     def key_turned(self, is_on: bool) -> None:
@@ -111,6 +112,7 @@ class Bank:
                 return [*self._outages.bus_up(fact.bus, fact.at_ns)]
             case PulseBegan():
                 self._blanking.began(fact.lock, fact.at_ns)
+                self._window_told = False
                 return []
             case PulseOver():
                 return self._pulse_over(fact.lock, fact.end, fact.at_ns)
@@ -211,9 +213,8 @@ class Bank:
             may_pulse, told = door.releasing.may_pulse(now_ns)
             lock = door.settings.lock
             if may_pulse and lock is not None:
-                self._blanking.begin(door.settings.name, lock, now_ns)
-                door.releasing.pulse_ordered(now_ns)
-                outcomes.append(Pulse(lock))
+                self._blanking.begin(door.settings, lock, now_ns)
+                outcomes.append(Pulse(lock, door.releasing.order_pulse(now_ns)))
             outcomes += self._settle(door, [*told])
         return outcomes
 
@@ -226,10 +227,11 @@ class Bank:
         if window is None or window.off_ns is None:
             return []
         if end is not PulseEnd.NOT_SENT:
+            # What a board declines because it cools down is not to be asked for at once either.
             self._duty.pulsed(lock, window.off_ns)
+        if window.fired:
             self._readings.expect()
-        self._window_told = False
-        door = self._doors[window.door]
+        door = self._doors[window.door.name]
         return self._settle(door, [*door.releasing.pulse_over(window.begin_ns, end, at_ns)])
 
     # ------------------------------------------------------------ after anything has happened to a door
@@ -266,7 +268,7 @@ class Bank:
         if self._blanking.holds(now_ns, door.settings.name):
             return True
         latch = door.settings.latch
-        return latch is not None and door.sight.reed is None and not self._readings.is_settled((latch.bus, latch.board))
+        return latch is not None and door.sight.is_by_latch and not self._readings.is_settled((latch.bus, latch.board))
 
     def _let_go(self, now_ns: int) -> None:
         held, self._held = self._held, set()

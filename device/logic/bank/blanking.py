@@ -6,6 +6,7 @@ Implements docs/lockers.md, "Blanking".
 from collections import deque
 from dataclasses import dataclass
 
+from device.logic.bank.settings import DoorSettings
 from device.logic.units import MS, S
 from drivers.lock_ports import PulseEnd
 
@@ -22,25 +23,43 @@ LOST_NS = 10 * S
 
 @dataclass(slots=True)
 class Window:
-    """One pulse: begun when it was ordered; `off_ns` and `end_ns` are None until it is over. `fired`: it may have been
-    carried out.
+    """One pulse. `begin_ns`: it was ordered; `on_ns`: it left this machine, if it did; `over_ns`: nothing more is heard
+    of it. `fired`: it may have been carried out.
     """
 
-    door: str
+    door: DoorSettings
     lock: str
     begin_ns: int
     on_ns: int | None = None
-    off_ns: int | None = None
-    end_ns: int | None = None
+    over_ns: int | None = None
     fired: bool = True
+
+    @property
+    def off_ns(self) -> int | None:
+        """When its coil is off for certain; None while nobody knows."""
+        if self.over_ns is None or not self.fired:
+            return self.over_ns
+        on_ns = self.begin_ns if self.on_ns is None else self.on_ns
+        # An answer may come while the coil is still live.
+        return max(self.over_ns, on_ns + self.door.pulse_ns)
+
+    @property
+    def end_ns(self) -> int | None:
+        """Until when it may disturb the sensors of others; None if it has never begun to."""
+        if self.on_ns is None:
+            return None
+        end_ns = self.on_ns + self.door.pulse_ns + BLANKING_NS
+        return end_ns if self.fired or self.over_ns is None else min(end_ns, self.over_ns)
+
+    def covers(self, at_ns: int, lag_ns: int = 0) -> bool:
+        """Whether its coil may be behind what moves then. lag_ns: it is seen so much later."""
+        return self.on_ns is not None and self.end_ns is not None and self.on_ns <= at_ns < self.end_ns + lag_ns
 
 
 class Blanking:
     """The pulse that is under way, and the window of the last ones. One pulse at a time."""
 
-    def __init__(self, pulse_ns: int) -> None:
-        """pulse_ns: the longest pulse that any lock is given."""
-        self._pulse_ns = pulse_ns
+    def __init__(self) -> None:
         self._last: Window | None = None
         # A door on a bus may be believed open when the pulse after has begun.
         self._before: deque[Window] = deque(maxlen=2)
@@ -48,12 +67,20 @@ class Blanking:
     @property
     def in_flight(self) -> Window | None:
         """The pulse that is not over."""
-        return self._last if self._last is not None and self._last.end_ns is None else None
+        return self._last if self._last is not None and self._last.over_ns is None else None
 
     @property
     def end_ns(self) -> int | None:
-        """When the last window is over."""
+        """When the last window is over; None if none has begun yet."""
         return None if self._last is None else self._last.end_ns
+
+    @property
+    def quiet_ns(self) -> int | None:
+        """When all that is about the last pulse is over; None before the first, and while one is under way."""
+        last = self._last
+        if last is None or last.over_ns is None:
+            return None
+        return last.over_ns if last.end_ns is None else max(last.over_ns, last.end_ns)
 
     @property
     def clear_ns(self) -> int | None:
@@ -61,13 +88,13 @@ class Blanking:
         last = self._last
         if last is None or last.off_ns is None:
             return None
-        return last.off_ns if last.end_ns == last.off_ns else last.off_ns + PULSE_GAP_NS
+        return last.off_ns + PULSE_GAP_NS if last.fired else last.off_ns
 
     def lost_ns(self) -> int | None:
         """When the driver has had its time for the pulse that is under way."""
         return None if self.in_flight is None else self.in_flight.begin_ns + LOST_NS
 
-    def begin(self, door: str, lock: str, now_ns: int) -> None:
+    def begin(self, door: DoorSettings, lock: str, now_ns: int) -> None:
         """A pulse is ordered."""
         if self._last is not None:
             self._before.append(self._last)
@@ -84,29 +111,18 @@ class Blanking:
         if window is None or window.lock != lock:
             return None
         window.fired = end in (PulseEnd.ACKNOWLEDGED, PulseEnd.UNANSWERED)
-        if end is PulseEnd.NOT_SENT:
-            window.off_ns = window.end_ns = window.begin_ns
-            return window
-        # An answer may come while the coil is still live.
-        on_ns = window.begin_ns if window.on_ns is None else window.on_ns
-        window.off_ns = max(at_ns, on_ns + self._pulse_ns)
-        window.end_ns = window.off_ns + BLANKING_NS
+        window.over_ns = at_ns
         return window
 
     def holds(self, at_ns: int, door: str | None = None) -> bool:
         """Whether what is seen at this time is to be held, on this door; None: of a board."""
-        window = self._last
-        if window is None or at_ns < window.begin_ns or door == window.door:
-            return False
-        return window.end_ns is None or at_ns < window.end_ns
+        return self._last is not None and self._last.door.name != door and self._last.covers(at_ns)
 
     def beside(self, door: str, moved_ns: int, *, on_bus: bool) -> str | None:
         """The door whose pulse may have opened this one instead; None if it was none's."""
         lag_ns = BUS_LAG_NS if on_bus else 0
         windows = [*self._before, *([] if self._last is None else [self._last])]
         for window in reversed(windows):
-            if window.door == door or moved_ns < window.begin_ns or not window.fired:
-                continue
-            if window.end_ns is None or moved_ns <= window.end_ns + lag_ns:
-                return window.door
+            if window.door.name != door and window.fired and window.covers(moved_ns, lag_ns):
+                return window.door.name
         return None

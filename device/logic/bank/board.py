@@ -54,11 +54,14 @@ class Board:
         return self._believe(word, ~(word ^ first))
 
     def consent(self, at_ns: int) -> list[Feedback]:
-        """Believe the last reading: the driver tells every one that differs, so its silence has confirmed this one."""
-        if self._last is None:
+        """Believe the last reading: the driver tells every one that differs, so its silence has confirmed this one.
+
+        Not one that a coil may have disturbed: that one is not believed until it is read again.
+        """
+        if self._first is None:
             return []
-        self._first, self.settled_ns = self._last, at_ns
-        return self._believe(self._last, self._mask)
+        self.settled_ns = at_ns
+        return self._believe(self._first, self._mask)
 
     def forget(self) -> tuple[int, ...]:
         """Nothing is known any more. Returns the locks of which something was."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from device.logic.bank.attempt import Aim
 from device.logic.bank.blanking import Blanking
-from device.logic.bank.hook import Hook
+from device.logic.bank.hook import HOOK_GRACE_NS, Hook
 from device.logic.bank.opening import ALARMS, PERSON_NS, Cause, Opening
 from device.logic.bank.release import Released
 from device.logic.bank.releasing import Releasing, settled_ns
@@ -80,11 +80,11 @@ class Door:
             seen_ns=now_ns if is_seen else self._unseen_ns if self._last is not None else None,
         )
 
-    def ask(self, by: str, now_ns: int) -> None:
-        """Somebody wants it open."""
+    def ask(self, by: str, now_ns: int, until_ns: int | None) -> None:
+        """Somebody wants it open; see `Bank.release`."""
         if self._opening is not None:
             self._opening.was_attended = True
-        self.releasing.ask(by, now_ns)
+        self.releasing.ask(by, now_ns, until_ns)
 
     def tick(self, now_ns: int, *, held: bool) -> list[DoorOutcome]:
         """What has become true by now. held: what is seen may yet turn out to be the doing of a coil elsewhere.
@@ -125,8 +125,7 @@ class Door:
                 outcomes += self._open(moved_ns, unseen_ns)
             elif not is_open and self._opening is not None:
                 outcomes += self._shut(self._opening, moved_ns, now_ns, was_seen=unseen_ns is None)
-            outcomes += self._look_at_hook(moved_ns, is_open=is_open)
-        return outcomes
+        return [*outcomes, *self._look_at_hook(moved_ns, is_open=is_open)]
 
     def _tell_fault(self, now_ns: int) -> list[Happening]:
         fault = self.sight.fault
@@ -135,11 +134,11 @@ class Door:
         return self._told.raise_("trouble.sensor", now_ns, sensor=fault, changes=self.sight.fault_changes)
 
     def _open(self, moved_ns: int, unseen_ns: int | None) -> list[DoorOutcome]:
-        after_ms = self.releasing.after_ms(moved_ns)
+        after_ms = self.releasing.after_ms(moved_ns, unseen_ns)
         if after_ms is not None:
             self._opening = Opening(moved_ns, Cause.RELEASED, released=self.releasing.token)
         else:
-            beside = self._blanking.beside(self.settings.name, moved_ns, on_bus=self.sight.reed is None)
+            beside = self._blanking.beside(self.settings.name, moved_ns, on_bus=self.sight.is_by_latch)
             self._opening = Opening(moved_ns, beside=beside, unknown_ns=unseen_ns)
         outcomes: list[DoorOutcome] = [*self._told.restore(moved_ns, *_ENDED_BY_OPENING)]
         if self._opening.is_told:
@@ -155,16 +154,19 @@ class Door:
         if opening.is_told:
             outcomes.append(self._report("door.closed", moved_ns, opening.released, open_ns // MS))
         if self.settings.fits_person and open_ns > PERSON_NS and not opening.was_attended:
-            outcomes += self._told.raise_("alarm.person_inside", moved_ns, open_s=open_ns // S)
-            self.releasing.begin_own(Aim.PERSON, now_ns)
+            # A cut wire looks like an open door, and a mended one like a shut one: it must not open the compartment.
+            opens = was_seen and opening.is_certain
+            outcomes += self._told.raise_("alarm.person_inside", moved_ns, open_s=open_ns // S, released_again=opens)
+            if opens:
+                self.releasing.begin_own(Aim.PERSON, now_ns)
         return outcomes
 
     def _report(self, what: str, moved_ns: int, released: str | None, after_ms: int | None) -> Happening:
         return self._told.report(what, moved_ns, revision=self.revision, released=released, after_ms=after_ms)
 
-    def _look_at_hook(self, moved_ns: int, *, is_open: bool) -> list[Happening]:
+    def _look_at_hook(self, moved_ns: int, *, is_open: bool | None) -> list[Happening]:
         locked, opening = self.sight.locked, self._opening
-        if opening is not None and locked is False and opening.cause is Cause.RELEASED:
+        if opening is not None and is_open and locked is False:
             opening.was_both_open = True
         if not self._hook.look(is_open=is_open, locked=locked, moved_ns=moved_ns):
             return []
@@ -182,7 +184,8 @@ class Door:
         if self.sight.reed is not None and self.sight.has_latch:
             detail["latch"] = self.sight.latch_word
         if opening.unknown_ns is not None:
-            detail |= {"unknown_ms": (opening.moved_ns - opening.unknown_ns) // MS, "at_start": self._last is None}
+            unknown_ms = max(0, opening.moved_ns - opening.unknown_ns) // MS
+            detail |= {"unknown_ms": unknown_ms, "at_start": self._last is None}
         if cause is not Cause.WRONG_DOOR or opening.beside is None:
             return [*self._told.raise_(ALARMS[cause], opening.moved_ns, **detail)]
         alarm = self._told.raise_(ALARMS[cause], opening.moved_ns, pulsed=opening.beside, **detail)
@@ -198,7 +201,8 @@ class Door:
     def _doubt_hook(self, now_ns: int) -> list[Happening]:
         unlatched_ns = self._unlatched_ns()
         if unlatched_ns is not None and now_ns >= unlatched_ns:
-            return self._told.raise_("trouble.unlatched", unlatched_ns)
+            let_go = {"let_go": True} if self._let_go_ns() is not None else {}
+            return self._told.raise_("trouble.unlatched", unlatched_ns, **let_go)
         opening = self._opening
         if opening is None or not self._is_latched_open(now_ns):
             return []
@@ -227,14 +231,22 @@ class Door:
         is_telling = self._hook.contradiction is DoorState.UNLATCHED and self.releasing.attempt is None
         if not is_telling or "trouble.unlatched" in self._told:
             return None
+        let_go_ns = self._let_go_ns()
+        if let_go_ns is not None:
+            return let_go_ns + HOOK_GRACE_NS
         return max(self._hook.since_ns, self.releasing.idle_ns, self._seen_ns) + UNLATCHED_NS
+
+    def _let_go_ns(self) -> int | None:
+        """Since when the hook is free that had caught, if no pulse explains it."""
+        let_go_ns = self._hook.let_go_ns
+        return None if let_go_ns is None or self.releasing.after_ms(let_go_ns) is not None else let_go_ns
 
     def _is_latched_open(self, now_ns: int) -> bool:
         """The hook fell after a proper opening: both have been open since the release."""
         certain_ns, opening = self._hook.certain_ns, self._opening
         if self._hook.contradiction is not DoorState.LATCHED_OPEN or certain_ns is None or opening is None:
             return False
-        return opening.was_both_open and now_ns >= certain_ns
+        return opening.cause is Cause.RELEASED and opening.was_both_open and now_ns >= certain_ns
 
     def _hook_due_ns(self) -> tuple[int | None, ...]:
         certain_ns = self._hook.certain_ns
@@ -261,4 +273,6 @@ class Door:
             return DoorState.JAMMED
         if self._hook.contradiction is DoorState.UNLATCHED and self._hook.certain_ns is not None:
             return DoorState.UNLATCHED if now_ns >= self._hook.certain_ns else DoorState.CLOSED
-        return DoorState.SECURED if self.sight.locked else DoorState.CLOSED
+        if self.sight.fault is not None:
+            return DoorState.SENSOR_FAULT
+        return DoorState.SECURED if self.sight.locked and not self.sight.is_by_latch else DoorState.CLOSED

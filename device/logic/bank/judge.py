@@ -77,15 +77,16 @@ class Judge:
     """The rules that do not depend on what else is going on. Main loop only."""
 
     def __init__(
-        self, bank: Revisions, settings: BankSettings, memory: Memory, start_ns: int, commands_from_ns: int | None
+        self, bank: Revisions, settings: BankSettings, memory: Memory, wall: WallClock, commands_from_ns: int | None
     ) -> None:
-        """start_ns: this run begins. commands_from_ns: as in drivers.ports.Beginning."""
+        """`wall.at_ns`: this run begins. commands_from_ns: as in drivers.ports.Beginning."""
         self._bank = bank
         self._doors: Mapping[str, DoorSettings] = {door.name: door for door in settings.doors}
         self._life_ns = settings.command_life_ns
         self._memory = memory
-        self._start_ns = start_ns
+        self._start_ns = wall.at_ns
         self._commands_from_ns = commands_from_ns
+        self._begun_ns = utc_at(wall.at_ns, wall) if wall.synced else 0
 
     def read(self, command: Command) -> Request | Reason:
         """What is asked. Arguments that are not known are passed over."""
@@ -137,9 +138,9 @@ class Judge:
         if issued_ns > utc_ns + AHEAD_NS:
             return Reason.AHEAD
         # Issued before the memory begins, as far as a clock that may be ahead can tell: it may have been carried out.
-        remembered_ns = self._commands_from_ns
-        if remembered_ns is None:
-            remembered_ns = utc_at(self._start_ns, wall)
+        # If that is this run, then as late as our clock has ever put it: turned back, it brings nothing back to life.
+        self._begun_ns = max(self._begun_ns, utc_at(self._start_ns, wall))
+        remembered_ns = self._begun_ns if self._commands_from_ns is None else self._commands_from_ns
         if request.opens and issued_ns <= remembered_ns + AHEAD_NS:
             return Reason.MEMORY_LOST
         return None

@@ -15,6 +15,9 @@ from drivers.command_ports import CommandKept, CommandNotKept
 from drivers.ports import Beginning, WallClock
 
 _TAMPER = KINDS[ZoneType.TAMPER].what
+_KEY = KINDS[ZoneType.KEY].what
+# While its switch is wired wrongly or never at rest, nobody knows whether the key is on: then it is not.
+_KEY_DOUBTS = frozenset({"trouble.line", "trouble.chatter"})
 
 
 class LockerBank:
@@ -23,6 +26,8 @@ class LockerBank:
     def __init__(self, settings: BankSettings, beginning: Beginning, wall: WallClock) -> None:
         """`wall.at_ns` is when this run begins."""
         self._key_zone = settings.key_zone
+        self._key_is_on = False
+        self._key_doubts: set[str] = set()
         self._bank = Bank(settings, wall.at_ns, int(beginning.epoch[:8], 16))
         self._orders = Orders(self._bank, settings, beginning.commands, wall, beginning.commands_from_ns)
         self._has_begun = False
@@ -53,10 +58,20 @@ class LockerBank:
             return
         is_on = happening.phase is Phase.RAISED
         if happening.subject == self._key_zone:
-            self._bank.key_turned(is_on)
-            self._orders.key_turned(is_on)
+            self._heed_key(happening.what, is_on=is_on)
         elif happening.what == _TAMPER:
             self._bank.tamper(is_on, happening.at_ns)
+
+    def _heed_key(self, what: str, *, is_on: bool) -> None:
+        if what == _KEY:
+            self._key_is_on = is_on
+        elif what in _KEY_DOUBTS and is_on:
+            self._key_doubts.add(what)
+        else:
+            self._key_doubts.discard(what)
+        is_believed = self._key_is_on and not self._key_doubts
+        self._bank.key_turned(is_believed)
+        self._orders.key_turned(is_believed)
 
     def tick(self, now_ns: int, wall: WallClock) -> list[LockersOutcome]:
         outcomes: list[LockersOutcome] = []

@@ -58,6 +58,11 @@ class Opening:
     """The hook has been told to let go again."""
 
     @property
+    def is_certain(self) -> bool:
+        """More than one sensor, or a release, is behind it."""
+        return self.cause is Cause.RELEASED or self.was_both_open
+
+    @property
     def is_told(self) -> bool:
         """The control room knows of it: not of a door that was found open for an instant."""
         return self.unknown_ns is None or self.cause is not None

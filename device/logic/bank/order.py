@@ -7,6 +7,7 @@
 | a pulse was sent, it reads closed | `command.done` | `jammed` |
 | a pulse was sent, another door opened | `command.done` | `wrong-door` |
 | a pulse was sent, nothing can be read of it | `command.unknown` | `unknown` |
+| it expired before its lock could be pulsed | `command.refused` | `expired` |
 | the board declined, nothing was pulsed | `command.refused` | `refused` |
 | nothing has left this machine | `command.refused` | `not-sent` |
 
@@ -27,7 +28,7 @@ GROUP = 8
 """Doors that are asked for at once when all are to be opened: enough to keep the locks busy while slow doors have their
 time, few enough for the key to end it soon."""
 
-_UNSENT = frozenset({ReleaseResult.REFUSED, ReleaseResult.NOT_SENT})
+_UNSENT = frozenset({ReleaseResult.EXPIRED, ReleaseResult.REFUSED, ReleaseResult.NOT_SENT})
 _OPEN = frozenset({ReleaseResult.OPENED, ReleaseResult.ALREADY_OPEN})
 
 

@@ -33,8 +33,8 @@ OrderOutcome = Happening | KeepCommand
 class BankPort(Protocol):
     """The doors, as far as commands need them."""
 
-    def release(self, door: str, by: str, now_ns: int) -> None:
-        """Release a door. Answered by one Released with this `by`, whatever happens."""
+    def release(self, door: str, by: str, now_ns: int, until_ns: int | None) -> None:
+        """Release a door, not from `until_ns` on. Answered by one Released with this `by`, whatever happens."""
         ...
 
     def revision(self, door: str) -> int: ...
@@ -62,7 +62,7 @@ class Orders:
         self._cut_short = tuple(command for command in kept if command.state is CommandState.TAKEN)
         remember_ns = max(settings.remote_window_ns, settings.command_life_ns + AHEAD_NS)
         self._memory = Memory(kept, wall.at_ns, remember_ns)
-        self._judge = Judge(bank, settings, self._memory, wall.at_ns, commands_from_ns)
+        self._judge = Judge(bank, settings, self._memory, wall, commands_from_ns)
         opened = [c.taken_ns for c in kept if c.state is not CommandState.REFUSED for _ in range(c.opens)]
         self._limiter = Limiter(settings.remote_opens, settings.remote_window_ns, opened, wall.at_ns)
         self._key_is_on = False
@@ -193,8 +193,10 @@ class Orders:
         return KeepCommand(_kept(request, int(counted), utc_ns, CommandState.TAKEN))
 
     def _release(self, order: Order, now_ns: int) -> None:
+        # A bank needs longer to open all doors than a command lives: while the key is on, somebody stands there.
+        until_ns = None if order.request.act is Act.OPEN_ALL else order.expires_ns
         for door in order.next_doors():
-            self._bank.release(door, order.request.command.jti, now_ns)
+            self._bank.release(door, order.request.command.jti, now_ns, until_ns)
 
     def _conclude(self, order: Order, now_ns: int) -> list[OrderOutcome]:
         if not order.is_over:

@@ -8,13 +8,14 @@ from device.logic.units import S
 PULSE_EXCUSES_NS = 30 * S
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LastPulse:
-    """One that may have reached the coil. `by`: the token that it was for."""
+    """One that may have reached the coil. `by`: the token that it was for. `has_opened`: the door was seen to open."""
 
     begin_ns: int
     over_ns: int
     by: str | None
+    has_opened: bool = False
 
     def excuses(self, moved_ns: int) -> bool:
         """Whether a door that began to move then moved because of it."""

@@ -84,8 +84,8 @@ class Readings:
 
     def due_ns(self) -> int | None:
         """When to call tick next; None while a pulse is under way."""
-        end_ns = self._blanking.end_ns
-        return end_ns + CONSENT_NS if self._unsettled and end_ns is not None else None
+        quiet_ns = self._blanking.quiet_ns
+        return quiet_ns + CONSENT_NS if self._unsettled and quiet_ns is not None else None
 
     def _latches(self, place: Place, feedback: list[Feedback]) -> list[Latch]:
         return [Latch(self._doors[place][each.lock], each) for each in feedback]

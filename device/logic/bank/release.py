@@ -17,6 +17,8 @@ class ReleaseResult(StrEnum):
     """A pulse was sent, and another door opened."""
     UNKNOWN = "unknown"
     """A pulse was sent, or may have been, and nothing can be read of the door."""
+    EXPIRED = "expired"
+    """Nothing could be sent while whoever asked still wanted it."""
     REFUSED = "refused"
     """The board declined, twice. Nothing was pulsed."""
     NOT_SENT = "not-sent"

@@ -35,12 +35,12 @@ class Releasing:
         """Somebody may wait for the door."""
         return self.attempt is not None and self.attempt.aim is not Aim.RESET
 
-    def ask(self, by: str, now_ns: int) -> None:
+    def ask(self, by: str, now_ns: int, until_ns: int | None) -> None:
         """Somebody wants it open. One who asks again while it is being opened shares the outcome."""
         self.count += 1
         if self.attempt is None:
-            self.attempt = Attempt(Aim.RELEASE, now_ns)
-        self.attempt.join(by)
+            self.attempt = Attempt(Aim.RELEASE, now_ns, until_ns)
+        self.attempt.join(by, until_ns)
 
     def begin_own(self, aim: Aim, now_ns: int) -> None:
         """The rules want a pulse. Nothing is done where there is no lock, or where an attempt is under way."""
@@ -62,11 +62,15 @@ class Releasing:
             return False, self._conclude(ReleaseResult.UNKNOWN, now_ns)
         if attempt.fired and is_open is not False:
             return False, self._conclude(ReleaseResult.ALREADY_OPEN if is_open else ReleaseResult.UNKNOWN, now_ns)
+        if attempt.is_expired(now_ns):
+            return False, self._conclude(attempt.expired(), now_ns)
         return True, []
 
-    def pulse_ordered(self, now_ns: int) -> None:
-        if self.attempt is not None:
-            self.attempt.begin(now_ns, was_open=bool(self._sight.is_open))
+    def order_pulse(self, now_ns: int) -> int:
+        """It is pulsed, as `may_pulse` allows. Returns until when that may be sent. ValueError without an attempt."""
+        if self.attempt is None:
+            raise ValueError(f"door {self._settings.name}: nobody wants it open")
+        return self.attempt.begin(now_ns, was_open=bool(self._sight.is_open))
 
     def pulse_over(self, begin_ns: int, end: PulseEnd, at_ns: int) -> _Outcomes:
         """The pulse that was ordered at `begin_ns` has ended."""
@@ -79,6 +83,8 @@ class Releasing:
     def opened(self, moved_ns: int, after_ms: int | None) -> _Outcomes:
         """The door has opened; after_ms: after a pulse, None if no pulse explains it."""
         self.drop(Aim.PERSON, moved_ns)
+        if self._pulse is not None:
+            self._pulse.has_opened = True
         if self.attempt is None or not self.attempt.tries:
             return []
         if after_ms is None:
@@ -94,23 +100,31 @@ class Releasing:
         due_ns = self.due_ns()
         if self.attempt is None or due_ns is None or now_ns < due_ns:
             return []
+        if self.attempt.wants_ns is not None:
+            return self.may_pulse(now_ns)[1]
         overdue = self.attempt.overdue(now_ns, is_open=self._sight.is_open, locked=self._sight.locked)
         return self._end(overdue, now_ns)
 
     def due_ns(self) -> int | None:
-        """When the door has had its time."""
-        if self.attempt is None or self.attempt.open_by_ns is None or self.attempt.is_in_flight:
+        """When the door has had its time, or whoever waits for a pulse."""
+        if self.attempt is None or self.attempt.is_in_flight:
             return None
-        return settled_ns(self._sight, self.attempt.open_by_ns)
+        if self.attempt.open_by_ns is not None:
+            return settled_ns(self._sight, self.attempt.open_by_ns)
+        return self.attempt.until_ns
 
-    def after_ms(self, moved_ns: int) -> int | None:
-        """How long after a pulse the door began to move; None if no pulse explains it."""
-        attempt = self.attempt
+    def after_ms(self, moved_ns: int, unseen_ns: int | None = None) -> int | None:
+        """How long after a pulse the door began to move; None if no pulse explains it.
+
+        unseen_ns: since when it could not be seen. A pulse that throws a whole bus off hides what it has opened.
+        """
+        attempt, pulse = self.attempt, self._pulse
         if attempt is not None and attempt.is_in_flight and moved_ns >= attempt.begin_ns:
             return (moved_ns - attempt.begin_ns) // MS
-        if self._pulse is None or not self._pulse.excuses(moved_ns):
+        if pulse is None:
             return None
-        return (moved_ns - self._pulse.begin_ns) // MS
+        is_hidden = unseen_ns is not None and not pulse.has_opened and pulse.excuses(unseen_ns)
+        return (moved_ns - pulse.begin_ns) // MS if is_hidden or pulse.excuses(moved_ns) else None
 
     @property
     def token(self) -> str | None:

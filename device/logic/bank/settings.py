@@ -17,7 +17,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Reed:
-    """A contact on the door itself. `pin`: of the header, or of an expander (`reeds/7`)."""
+    """A contact on the door itself. `pin`: of the header, or of an expander (`reeds/6`)."""
 
     pin: str
     pull: Pull = Pull.UP
@@ -28,7 +28,8 @@ class Reed:
 class DoorSettings:
     """One compartment. `lock`: the way to its lock (drivers.lock_ports), None where nothing can release it.
 
-    At least one of `latch` and `reed` is there. `fits_person`: a child could be shut in.
+    At least one of `latch` and `reed` is there. `fits_person`: a child could be shut in. `pulse_ns`: its coil is live
+    for so long.
     """
 
     name: str
@@ -36,6 +37,7 @@ class DoorSettings:
     latch: Spot | None = None
     reed: Reed | None = None
     fits_person: bool = False
+    pulse_ns: int = 500 * MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,6 @@ class BankSettings:
 
     doors: tuple[DoorSettings, ...] = ()
     night: Night | None = None
-    pulse_ns: int = 500 * MS
-    """The longest pulse that any of its locks is given."""
     remote_opens: int = 3
     remote_window_ns: int = 600 * S
     key_zone: str | None = None

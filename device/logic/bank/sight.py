@@ -1,6 +1,7 @@
 """What is seen of one door: its reed, its latch, and whether they are to be trusted. Pure.
 
-With a reed, the reed is the door and the latch is its hook. Without one, the latch is the door.
+With a reed, the reed is the door and the latch is its hook. Without one, the latch is the door. A latch that has said
+locked while the reed is not believed any more stands for it until it is: a hook that lets go then has opened the door.
 """
 
 from device.logic.bank.flutter import Flutter
@@ -21,21 +22,36 @@ class Sight:
         self.moved_ns = 0
         """When the signal that changed last began to."""
         self.changes = 0
+        self._has_seen_reed = False
+        self._stands_in = False
         self._reed_flutter, self._latch_flutter = Flutter(), Flutter()
 
     @property
     def is_open(self) -> bool | None:
         """None while the door cannot be seen, or not be believed."""
-        if self.fault is not None:
-            return None
-        if self.reed is not None:
-            return None if self.reed.shut is None else not self.reed.shut
-        return None if self.latch is None else not self.latch
+        if self._shut is not None:
+            return not self._shut
+        return None if self._locked is None or not self.is_by_latch else not self._locked
+
+    @property
+    def is_by_latch(self) -> bool:
+        """The latch is all there is of the door, or all that is believed."""
+        return self.reed is None or self._stands_in
 
     @property
     def locked(self) -> bool | None:
         """What the hook of a door with a reed says; None where there is none, or while it is not known."""
-        return self.latch if self.reed is not None else None
+        return self._locked if self.reed is not None else None
+
+    @property
+    def _shut(self) -> bool | None:
+        """The reed, as far as it is believed."""
+        return None if self.reed is None or self._reed_flutter.changes is not None else self.reed.shut
+
+    @property
+    def _locked(self) -> bool | None:
+        """The latch, as far as it is believed."""
+        return self.latch if self._latch_flutter.changes is None else None
 
     @property
     def fault(self) -> str | None:
@@ -89,12 +105,14 @@ class Sight:
         was_known = self.reed.shut is not None
         self.reed.forget()
         self.moved_ns = at_ns
+        self._let_stand_in()
         return was_known
 
     def lose_latch(self, at_ns: int) -> bool:
         if self.latch is None:
             return False
         self.latch, self.moved_ns = None, at_ns
+        self._let_stand_in()
         return True
 
     def tick(self, now_ns: int, *, held: bool) -> bool:
@@ -108,6 +126,7 @@ class Sight:
             if flutter.tick(now_ns):
                 self.changes += 1
                 seen = True
+        self._let_stand_in()
         return seen
 
     def due_ns(self, *, held: bool) -> int | None:
@@ -118,12 +137,20 @@ class Sight:
         )
 
     def _moved(self, flutter: Flutter, moved_ns: int, at_ns: int, *, known: bool) -> bool:
-        self.moved_ns = moved_ns
         begins = known and flutter.change(at_ns)
-        if self.fault is None or begins:
+        is_news = begins or flutter.changes is None
+        if is_news:
+            self.moved_ns = moved_ns
             self.changes += 1
-            return True
-        return False
+        self._let_stand_in()
+        return is_news
+
+    def _let_stand_in(self) -> None:
+        self._has_seen_reed |= self._shut is not None
+        if self._shut is not None or self._locked is None:
+            self._stands_in = False
+        elif self._locked:
+            self._stands_in = self._has_seen_reed
 
 
 def _word(level: bool | None, yes: str, no: str) -> str:

@@ -33,8 +33,10 @@ class LockBoard(ABC):
     def __init__(self, name: str, setup: BoardSetup, number: int, after: After, random: Random) -> None:
         """name: `<bus>/<board>` as it is wired."""
         self.setup = setup
-        self.number = number
-        """By its switches."""
+        self.switches = number
+        """The number that it is set to."""
+        self.twin = number
+        """The number that it has as `LockBoardState.TWIN`."""
         self.inlets = [Inlet(partial(self._changed, index)) for index in range(setup.locks)]
         self.outlets = [Outlet(f"{name}/{lock}", after) for lock in range(1, setup.locks + 1)]
         self.boxes: list[Compartment | None] = [None] * setup.locks
@@ -49,6 +51,11 @@ class LockBoard(ABC):
         self._rest = b""
         self._closed = 0
         self._every_lock = (1 << setup.locks) - 1
+
+    @property
+    def number(self) -> int:
+        """What it answers to."""
+        return self.twin if self.state is LockBoardState.TWIN else self.switches
 
     def become(self, state: LockBoardState, delay_ns: int = 0) -> None:
         """delay_ns: with LATE."""

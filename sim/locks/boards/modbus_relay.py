@@ -80,7 +80,7 @@ class ModbusRelayBoard(LockBoard):
             return _NO_ADDRESS
         if not 1 <= value <= 255:
             return _NO_VALUE
-        self.number = value
+        self.switches = value
         return None
 
     def _states(self, function: int, first: int, count: int, bits: int) -> bytes:

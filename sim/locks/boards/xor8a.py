@@ -13,6 +13,7 @@ Not modelled: 90, which releases several locks and has no answer, and pulses of 
 from functools import partial, reduce
 from operator import xor
 
+from sim.acts.words import LockBoardState
 from sim.locks.boards.board import LockBoard
 from sim.locks.compartment import Cause
 
@@ -27,6 +28,7 @@ _SET, _CLEAR = 0x11, 0x00
 # No source has this family's word for it: it is that of another one (Winnsen's boards).
 _COOLING = 0x02
 _FRAME_BYTES = 5
+_FEEDBACK_BYTES = (3, 4, 7)
 
 
 class Xor8aBoard(LockBoard):
@@ -77,7 +79,9 @@ class Xor8aBoard(LockBoard):
         return _SET if self._bits() >> lock - 1 & 1 else _CLEAR
 
     def _states(self) -> bytes:
-        length_bytes = self.setup.feedback_bytes or next(n for n in (3, 4, 7) if len(self.inlets) <= 8 * n)
+        length_bytes = self.setup.feedback_bytes or next(n for n in _FEEDBACK_BYTES if len(self.inlets) <= 8 * n)
+        if self.state is LockBoardState.LONGER:
+            length_bytes = next((longer for longer in _FEEDBACK_BYTES if longer > length_bytes), length_bytes)
         return _frame(_ASK, self.number, *self._ordered(self._bits(), length_bytes), _TELL)
 
     def _frame(self, header: int, lock: int, status: int) -> bytes:

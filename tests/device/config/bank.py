@@ -20,13 +20,13 @@ relay_pulse_ms = 250
 
 [[bus]]
 name = "left"
-port = "/dev/ttyUSB0"
+port = "/dev/serial/by-id/usb-left"
 family = "kerong-cu16"
 pulse_ms = 500
 
 [[bus]]
 name = "right"
-port = "/dev/ttyUSB1"
+port = "/dev/ttyAMA0"
 family = "modbus-relay"
 
 [[expander]]

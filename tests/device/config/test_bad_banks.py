@@ -11,6 +11,10 @@ OFFSET = 'an offset from UTC as "+09:00" (-12:00 to +14:00, whole quarters of an
 FAMILIES = 'one of "xor8a", "kerong-cu16", "modbus-relay"'
 BAUDS = "one of 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200"
 RELAY = "GPIO9–GPIO27 (low while the machine starts)"
+STAYS = (
+    "a path in /dev/serial/by-id or /dev/serial/by-path, or a port of the board such as /dev/ttyAMA0, is allowed, "
+    "because there is another [[bus]]"
+)
 PIN = "GPIO0–GPIO27 (or, for GPIO17, also BOARD11, J8:11, WPI0, BCM17, 17)"
 BUTTON = 'zone[1] "counter-button"'
 PHONE = 'zone[2] "phone"'
@@ -100,12 +104,15 @@ MISTAKES = [
         'name = "a3"',
         'bus[1] "a3".name = "a3": a name of its own is allowed; a3 is taken by bank.doors[3]',
     ),
-    ('"/dev/ttyUSB1"', '"ttyUSB1"', f'{RIGHT}.port = "ttyUSB1": an absolute path is allowed'),
+    ('"/dev/ttyAMA0"', '"ttyAMA0"', f'{RIGHT}.port = "ttyAMA0": an absolute path is allowed'),
     (
-        '"/dev/ttyUSB1"',
-        '"/dev/ttyUSB0"',
-        f'{RIGHT}.port = "/dev/ttyUSB0": a port of its own is allowed; /dev/ttyUSB0 is taken by {LEFT}.port',
+        '"/dev/serial/by-id/usb-left"',
+        '"/dev/ttyAMA0"',
+        f'{RIGHT}.port = "/dev/ttyAMA0": a port of its own is allowed; /dev/ttyAMA0 is taken by {LEFT}.port',
     ),
+    ('"/dev/ttyAMA0"', '"/dev/ttyUSB1"', f'{RIGHT}.port = "/dev/ttyUSB1": {STAYS}'),
+    ('"/dev/ttyAMA0"', '"/dev/ttyACM0"', f'{RIGHT}.port = "/dev/ttyACM0": {STAYS}'),
+    ('"/dev/ttyAMA0"', '"/dev/ttyXRUSB0"', f'{RIGHT}.port = "/dev/ttyXRUSB0": {STAYS}'),
     ('"kerong-cu16"', '"cu16"', f'{LEFT}.family = "cu16": {FAMILIES} is allowed'),
     ('family = "kerong-cu16"\n', "", f"{LEFT}.family: missing; {FAMILIES} is required"),
     ("pulse_ms = 500", "baud = 9601", f"{LEFT}.baud = 9601: {BAUDS} is allowed"),

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from device.config.bank import Bank
+from device.config.bank import Bank, Bus
 from device.config.hours import Hours
+from device.config.keys import specs
 from device.config.load import parse
 from drivers.locks.family import Family
+from drivers.locks.line import LATE_NS
 from tests.device.config.bank import BANK, spoil_bank
 from tests.device.config.store import GOOD
 
@@ -34,8 +36,8 @@ def test_values_arrive_as_written() -> None:
         relay_pulse_ms=250,
     )
     assert [(bus.name, bus.port) for bus in config.buses] == [
-        ("left", Path("/dev/ttyUSB0")),
-        ("right", Path("/dev/ttyUSB1")),
+        ("left", Path("/dev/serial/by-id/usb-left")),
+        ("right", Path("/dev/ttyAMA0")),
     ]
     chip = config.expanders[0]
     assert (chip.name, chip.i2c, chip.address, chip.interrupt) == ("reeds", 1, 0x20, "GPIO4")
@@ -54,6 +56,25 @@ def test_a_bank_needs_no_zone() -> None:
 
     assert config.zones == ()
     assert config.bank is not None
+
+
+@pytest.mark.parametrize(
+    "port", ["/dev/serial/by-path/platform-usb-0:1.2:1.0-port0", "/dev/serial0", "/dev/ttyS0", "/dev/left-ttyUSB0"]
+)
+def test_one_of_several_lines_may_be_at_any_port_whose_name_stays(port: str) -> None:
+    assert parse(spoil_bank("/dev/ttyAMA0", port), "bank.toml").buses[1].port == Path(port)
+
+
+def test_a_line_that_is_alone_may_be_at_the_adapter_that_appears_first() -> None:
+    alone = BANK[: BANK.index('[[bus]]\nname = "right"')].replace("/dev/serial/by-id/usb-left", "/dev/ttyUSB0")
+
+    assert [bus.port for bus in parse(alone, "bank.toml").buses] == [Path("/dev/ttyUSB0")]
+
+
+def test_the_reference_tells_how_long_a_board_is_let_alone() -> None:
+    said = next(key.doc for key in specs(Bus) if key.name == "reply_ms")
+
+    assert f"for {LATE_NS // 1_000_000} ms more" in said
 
 
 def test_what_is_left_out_has_its_default() -> None:

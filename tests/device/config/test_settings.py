@@ -25,8 +25,8 @@ def test_the_logic_is_told_the_doors_in_the_order_of_the_configuration() -> None
     assert told().doors == (
         DoorSettings("a1", "left/0/1", Spot("left", 0, 2), Reed("reeds/15")),
         DoorSettings("a2", "right/7/8", Spot("right", 7, 8)),
-        DoorSettings("a3", "GPIO16", None, Reed("GPIO5")),
-        DoorSettings("a4", None, None, Reed("reeds/0", closed_when_shut=False), fits_person=True),
+        DoorSettings("a3", "GPIO16", None, Reed("GPIO5"), pulse_ns=250 * MS),
+        DoorSettings("a4", None, None, Reed("reeds/0", closed_when_shut=False), fits_person=True, pulse_ns=0),
     )
 
 
@@ -38,23 +38,18 @@ def test_a_bank_may_be_the_same_by_day_and_by_night() -> None:
     assert told(spoil_bank('night = "22:00-06:00"', "")).night is None
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "pulse_ms"),
-    [
-        ("remote_opens = 3", "remote_opens = 3", 500),
-        ("\npulse_ms = 500", "\npulse_ms = 900", 900),
-        ("\npulse_ms = 500", "\npulse_ms = 100", 500),
-    ],
-)
-def test_the_logic_is_told_the_longest_pulse_of_its_locks(right: str, wrong: str, pulse_ms: int) -> None:
-    assert told(spoil_bank(right, wrong)).pulse_ns == pulse_ms * MS
+def test_the_logic_is_told_the_pulse_of_each_lock() -> None:
+    settings = told(spoil_bank("\npulse_ms = 500", "\npulse_ms = 900"))
+
+    pulses_ms = {door.lock: door.pulse_ns // MS for door in settings.doors}
+
+    assert (pulses_ms["left/0/1"], pulses_ms["right/7/8"], pulses_ms["GPIO16"]) == (900, 500, 250)
 
 
-def test_pulses_that_no_lock_is_given_do_not_count() -> None:
-    text = spoil_map('lock = "left/0/1"\n', "").replace('lock = "right/7/8"\n', "")
+def test_door_without_a_lock_is_never_pulsed() -> None:
+    settings = told(text=spoil_map('lock = "GPIO16"\n', ""))
 
-    assert told(text=text).pulse_ns == 250 * MS
-    assert told(text=text.replace('lock = "GPIO16"\n', "")).pulse_ns == 0
+    assert [door.pulse_ns for door in settings.doors if door.lock is None] == [0, 0]
 
 
 def test_the_logic_is_told_what_lifts_the_limit_of_remote_opens() -> None:
@@ -79,7 +74,7 @@ def test_the_drivers_are_told_each_line_with_its_boards() -> None:
 
     assert left == BusSettings(
         name="left",
-        port="/dev/ttyUSB0",
+        port="/dev/serial/by-id/usb-left",
         family=Family.KERONG_CU16,
         baud=19200,
         pulse_ms=500,

@@ -1,6 +1,7 @@
 """A bus in real time: a thread, a real pty, boards at the other end."""
 
 import dataclasses
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from tests.drivers.locks.rig import SHUT, settings
 from tests.drivers.mailbox import Mailbox
 
 FAMILY = Family.MODBUS_RELAY
+LATER_NS = sys.maxsize
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def test_boards_are_read_and_a_lock_is_released_once(wire: PtyWire) -> None:
     with bus(wire, boards, box) as thread:
         box.expect(BusUp)
         assert [box.expect(BoardRead).board for _ in range(4)].count(1) == 2
-        thread.pulse("left/2/3")
+        thread.pulse("left/2/3", LATER_NS)
         box.expect(PulseBegan)
         assert box.expect(PulseOver).end is PulseEnd.ACKNOWLEDGED
         assert sorted(box.expect(BoardRead).board for _ in range(4)) == [1, 1, 2, 2]
@@ -73,7 +75,7 @@ def test_a_pulse_is_written_within_thirty_milliseconds_beyond_what_the_line_is_b
     with bus(wire, boards, box) as thread:
         for _ in range(5):
             ordered_ns = time.monotonic_ns()
-            thread.pulse("left/1/1")
+            thread.pulse("left/1/1", LATER_NS)
             began = None
             while not isinstance(began, PulseBegan):
                 began = box.take()
@@ -89,10 +91,10 @@ def test_closing_ends_the_pulse_that_is_under_way(wire: PtyWire) -> None:
     boards, box = two_boards(), Mailbox()
 
     with bus(wire, boards, box) as thread:
-        thread.pulse("left/1/1")
+        thread.pulse("left/1/1", LATER_NS)
         while not isinstance(box.take(), PulseBegan):
             pass
-        thread.pulse("left/1/2")
+        thread.pulse("left/1/2", LATER_NS)
 
     facts = []
     while not box.empty:
@@ -111,7 +113,7 @@ def test_an_adapter_that_is_unplugged_is_told(wire: PtyWire) -> None:
         wire.unplug()
         assert box.expect(BusDown).why.startswith("EIO")
 
-        thread.pulse("left/1/1")
+        thread.pulse("left/1/1", LATER_NS)
         assert box.expect(PulseOver).end is PulseEnd.NOT_SENT
     finally:
         thread.close()
@@ -134,7 +136,7 @@ def test_a_lock_that_is_not_on_the_line_is_refused_on_the_callers_thread(wire: P
 
     with bus(wire, two_boards(), box) as thread:
         with pytest.raises(ValueError, match="none of this name"):
-            thread.pulse("left/3/1")
+            thread.pulse("left/3/1", LATER_NS)
         assert thread.alive
 
 

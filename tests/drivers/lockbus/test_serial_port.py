@@ -68,6 +68,14 @@ def test_a_second_program_does_not_get_the_port(wire: PtyWire) -> None:
     other.close()
 
 
+def test_one_device_by_two_names_is_opened_once(wire: PtyWire, tmp_path: Path) -> None:
+    (tmp_path / "by-path").symlink_to(wire.path)
+    wire.port.open()
+
+    with pytest.raises(PortError, match="EBUSY"):
+        SerialPort(str(tmp_path / "by-path"), 9_600).open()
+
+
 def test_programs_that_do_not_ask_are_held_off_by_the_kernel(wire: PtyWire, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked of the kernel: whoever runs the tests may be root, whom it does not hold off."""
     monkeypatch.setattr(serial_port, "_is_pty", lambda _: False)

@@ -224,6 +224,27 @@ def test_relays_that_do_not_say_that_they_are_off_are_polled_all_the_same() -> N
     assert line.boards.heard.count(QueryBoard(1)) > 30
 
 
+def test_relays_that_are_switched_off_while_a_coil_is_live_elsewhere_are_read_behind_its_aftermath() -> None:
+    line = rig(Family.MODBUS_RELAY, boards=1)
+    line.run_until(lambda: AllOff(1) in line.boards.heard)
+    begun_ns = line.now_ns
+
+    line.bus.reread()
+    line.run(1_000)
+
+    after = [at_ns for at_ns, _ in line.sent if at_ns > begun_ns]
+    assert after[0] == begun_ns + AFTERMATH_NS
+
+
+def test_a_line_that_is_opened_while_a_coil_is_live_elsewhere_asks_behind_its_aftermath() -> None:
+    line = rig()
+
+    line.bus.reread()
+    line.run(1_000)
+
+    assert line.sent[0][0] == START_NS + AFTERMATH_NS
+
+
 def test_a_lock_that_is_not_on_this_line_is_refused() -> None:
     line = rig()
 

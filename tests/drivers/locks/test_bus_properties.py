@@ -10,6 +10,7 @@ from drivers.locks.board_watch import FAILURES
 from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, QueryBoard, Refusal, Report, Request, Unlock, UnlockAck
 from drivers.locks.line import LATE_NS
+from drivers.locks.port import PortError
 from tests.drivers.locks.board_side import answer_kerong, answer_modbus, answer_xor8a
 from tests.drivers.locks.boards import MS, Boards, Said
 from tests.drivers.locks.rig import LOCKS, SHUT, ListWire, Rig, rig, settings
@@ -116,11 +117,34 @@ def test_a_pulse_is_written_once_at_most_whatever_is_heard(
 
 @FAMILIES
 @LONG
-@given(data=st.data(), boards=st.integers(1, 2))
+@given(data=st.data(), wishes=st.lists(st.sampled_from(["pulse", "reread", "break"]), max_size=12))
+def test_what_is_due_is_done_when_it_is_due(family: Family, data: st.DataObject, wishes: list[str]) -> None:
+    """The rig sees to it: a line that is due and does nothing would be stepped for ever."""
+    line = rig(family, reply_ms=data.draw(st.sampled_from([50, 250, 1_500])))
+    line.boards.twist = Liars(family, data)
+
+    for wish in wishes:
+        line.run(data.draw(st.integers(0, 60)) * 8)
+        match wish:
+            case "pulse":
+                line.order(f"left/{data.draw(st.integers(1, 2))}/1")
+            case "reread":
+                line.bus.reread()
+            case _:
+                line.port.broken = PortError("EIO")
+    line.run(10_000)
+
+    assert not line.bus.is_pulsing
+
+
+@FAMILIES
+@LONG
+@given(data=st.data(), boards=st.integers(1, 2), reply_ms=st.sampled_from([50, 250, 1_500, 5_000]))
 def test_no_answer_is_taken_for_the_answer_to_a_later_question(
-    family: Family, data: st.DataObject, boards: int
+    family: Family, data: st.DataObject, boards: int, reply_ms: int
 ) -> None:
-    """Each answer says of which question it is; it comes up to a second later, when others may have been asked."""
+    """Each answer says of which question it is; it comes in time or late, when others may have been asked."""
+    longest_ms = reply_ms + LATE_NS // MS
     asked: dict[int, int] = dict.fromkeys(range(1, boards + 1), 0)
     questions: list[tuple[int, int]] = []
 
@@ -129,15 +153,16 @@ def test_no_answer_is_taken_for_the_answer_to_a_later_question(
             return []
         asked[request.board] = (asked[request.board] + 1) % 128
         questions.append((request.board, asked[request.board]))
-        frame_ns = 20 * MS
-        delay_ns = data.draw(st.integers(0, (LATE_NS - frame_ns) // MS)) * MS
+        frame_ms = 20
+        delay_ns = data.draw(st.integers(0, longest_ms - frame_ms)) * MS
         return [(delay_ns, state_of(family, request.board, asked[request.board]))]
 
-    line = Rig(Boards(family, dict.fromkeys(asked, SHUT[family]), number), ListWire(), settings(family, boards))
+    there = Boards(family, dict.fromkeys(asked, SHUT[family]), number)
+    line = Rig(there, ListWire(), settings(family, boards, reply_ms=reply_ms))
 
     seen = 0
     for _ in range(40):
-        line.run(100)
+        line.run(longest_ms // 10)
         told = line.of(BoardRead)
         for fact in told[seen:]:
             asked_ns = [at_ns for at_ns, frame in line.sent if asks(family, frame, fact.board) and at_ns < fact.at_ns]

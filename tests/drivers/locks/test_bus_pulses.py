@@ -6,9 +6,9 @@ from drivers.lock_ports import BoardRead, BoardSilent, PulseBegan, PulseEnd, Pul
 from drivers.locks.family import Family
 from drivers.locks.frames import BoardState, QueryBoard, Unlock
 from drivers.locks.line import LATE_NS
-from tests.drivers.locks.board_side import answer_xor8a
+from tests.drivers.locks.board_side import answer_kerong, answer_xor8a
 from tests.drivers.locks.boards import MS, Said, when
-from tests.drivers.locks.rig import rig
+from tests.drivers.locks.rig import PULSE_REPLY_MS, REPLY_MS, rig
 
 ALL_24 = (1 << 24) - 1
 OTHER_STATE = answer_xor8a(BoardState(1, b"\0\0\0"))
@@ -101,7 +101,22 @@ def test_a_pulse_waits_until_a_late_answer_can_no_longer_be_taken_for_its_own() 
     line.order("left/1/1")
     line.run(3_000)
 
-    assert line.of(PulseBegan)[0].at_ns == asked_ns + LATE_NS
+    assert line.of(PulseBegan)[0].at_ns == asked_ns + REPLY_MS * MS + LATE_NS
+
+
+@pytest.mark.parametrize("late_ms", [1, 100, 720])
+def test_a_late_acknowledgement_is_not_taken_for_the_state_that_is_asked_for_next(late_ms: int) -> None:
+    """Boards of this family answer both with the same frame."""
+    line = rig(Family.KERONG_CU16, boards=2)
+    line.run(1_000)
+    acknowledgement = answer_kerong(BoardState(1, b"\xfe\xff", b"\0\0"))
+    line.boards.twist = when(Unlock, 1, lambda _: [((PULSE_REPLY_MS + late_ms) * MS, acknowledgement)])
+
+    line.order("left/1/1")
+    facts = line.run(10_000)
+
+    assert [fact.board for fact in facts if isinstance(fact, BoardRead)] == [2, 2, 1, 1]
+    assert all(fact.locked == (1 << 16) - 1 for fact in line.of(BoardRead))
 
 
 def test_a_pulse_that_could_not_be_sent_in_time_is_never_sent() -> None:

@@ -64,8 +64,8 @@ def test_a_state_has_hooks_and_sensors() -> None:
 
     assert state == BoardState(0, feedback=b"\xfe\xff", occupied=b"\x01\x00")
     wiring = Wiring(Polarity.SET_WHEN_LOCKED)
-    assert [lock for lock in range(1, 17) if not wiring.is_locked_on(state, lock)] == [1]
-    assert [lock for lock in range(1, 17) if wiring.is_occupied_on(state, lock)] == [1]
+    assert wiring.locked_word(state, 16) == 0xFFFE
+    assert wiring.occupied_word(state, 16) == 1
 
 
 def test_all_boards_answer_one_after_the_other() -> None:

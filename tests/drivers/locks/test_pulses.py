@@ -4,16 +4,16 @@ import pytest
 
 from drivers.lock_ports import PulseBegan, PulseEnd, PulseOver
 from drivers.locks.frames import Unlock
-from drivers.locks.pulses import PULSE_WAIT_NS, Order, Pulses
+from drivers.locks.pulses import Order, Pulses
 
 PULSE_NS = 300
+UNTIL_NS = 3_000
 
 
 def ordered(*locks: str) -> Pulses:
     pulses = Pulses(PULSE_NS)
     for number, lock in enumerate(locks, start=1):
-        pulses.order(lock, Unlock(1, number))
-    pulses.admit(0)
+        pulses.order(Order(lock, Unlock(1, number), UNTIL_NS))
     return pulses
 
 
@@ -69,10 +69,10 @@ def test_a_pulse_whose_line_is_lost_is_over_with_what_is_known() -> None:
 
 def test_an_order_that_is_too_old_or_not_wanted_is_given_up() -> None:
     pulses = ordered("left/1/1", "left/1/2")
-    assert pulses.give_up(PULSE_WAIT_NS - 1, wanted) == []
+    assert pulses.give_up(UNTIL_NS - 1, wanted) == []
 
     assert pulses.give_up(0, lambda order: order.lock != "left/1/1") == [PulseOver(0, "left/1/1", PulseEnd.NOT_SENT)]
-    assert pulses.give_up(PULSE_WAIT_NS, wanted) == [PulseOver(PULSE_WAIT_NS, "left/1/2", PulseEnd.NOT_SENT)]
+    assert pulses.give_up(UNTIL_NS, wanted) == [PulseOver(UNTIL_NS, "left/1/2", PulseEnd.NOT_SENT)]
     assert pulses.is_idle
 
 

@@ -70,7 +70,7 @@ def test_half_open_link_is_noticed_within_one_and_a_half_keepalives(make_link: L
         links = {}
         for name, box in boxes.items():
             broker = brokers.enter_context(ScriptBroker(goes_deaf(name)))
-            links[name] = make_link(broker.port, post=box, keepalive_s=1)
+            links[name] = make_link(broker.port, post=box, keepalive_s=2)
             links[name].connect(0, None)
             box.expect(LinkUp)
         stop = threading.Event()
@@ -87,9 +87,10 @@ def test_half_open_link_is_noticed_within_one_and_a_half_keepalives(make_link: L
 
     heard_s = dict(last_bytes.get(timeout=5) for _ in boxes)
     for name, down in downs.items():
-        assert 1.4 < down.at_ns / 1e9 - heard_s[name] < 1.9, name
-        assert down.reason.startswith("nothing heard for 1.5"), name
-    assert publishing_s < 1, "publish must not wait for the socket"
+        # Before two keepalives, which are what paho would take.
+        assert 2.9 < down.at_ns / 1e9 - heard_s[name] < 4, name
+        assert down.reason.startswith("nothing heard for 3."), name
+    assert publishing_s < 2, "publish must not wait for the socket"
 
 
 def _talk(link: MqttLink, stop: threading.Event) -> None:
@@ -135,7 +136,7 @@ def test_keepalive_that_the_broker_shortens_is_kept(make_link: LinkMaker, facts:
         facts.expect(LinkDown)
 
     assert isinstance(waited_s, float)
-    assert waited_s < 1.0
+    assert waited_s < 1.5, "a broker gives up after one and a half keepalives"
 
 
 def test_goodbye_of_the_broker_is_told_in_words(make_link: LinkMaker, facts: Mailbox) -> None:

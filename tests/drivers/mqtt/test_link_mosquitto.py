@@ -98,7 +98,8 @@ def test_round_trip_does_not_wait_for_delayed_acknowledgements(pki: Pki, broker:
         room.facts.take()  # published and received, in either order
         took_s.append(time.monotonic() - began_s)
 
-    assert sorted(took_s)[10] < 0.02, "40 ms are Nagle's, waiting for a delayed acknowledgement"
+    # A loaded machine is slow now and then; Nagle is slow each time, once the kernel has begun to delay.
+    assert min(took_s[10:]) < 0.02, "40 ms are Nagle's, waiting for a delayed acknowledgement"
 
 
 def test_foreign_topic_is_refused_by_name(pki: Pki, broker: Mosquitto, cleanup: ExitStack) -> None:
@@ -222,5 +223,5 @@ def test_probe_under_way_does_not_hold_up_close(pki: Pki, broker: Mosquitto, cle
     took_s = time.monotonic() - began_s
     broker.resume()
 
-    assert took_s < 1
+    assert took_s < 3, "a probe alone gives up after five seconds"
     assert store.facts.empty

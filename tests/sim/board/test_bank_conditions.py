@@ -1,6 +1,7 @@
 """What lasts at a locker bank beyond the power of its board."""
 
 from sim.acts.bank import Adapter, BankAct, Cable, CoilNoise, Force, LockBoard, Mechanism, Shut, Trip
+from sim.acts.model import Swap
 from sim.acts.words import (
     AdapterState,
     Breaks,
@@ -80,6 +81,26 @@ def test_a_door_that_stands_open_keeps_its_strike() -> None:
     conditions.note(Force(door="01", breaks=Breaks.STRIKE))
 
     assert not conditions.doors["01"].is_torn
+
+
+def test_cables_that_are_exchanged_stay_so_until_they_are_exchanged_again() -> None:
+    conditions = Conditions((), _after())
+
+    conditions.note(Swap(zone="02", other="01"), 0)
+
+    assert conditions.acts(0) == [Swap(zone="01", other="02")]
+    conditions.note(Swap(zone="01", other="02"), 0)
+    assert conditions.acts(0) == []
+
+
+def test_cable_that_is_exchanged_has_no_place_for_a_third_one() -> None:
+    conditions = BankConditions(("01", "02", "03"), {})
+
+    conditions.swap("01", "02")
+
+    assert conditions.may_swap("02", "01")
+    assert not conditions.may_swap("01", "03")
+    assert not conditions.may_swap("03", "01")
 
 
 def test_a_board_is_told_of_its_bank_in_lines() -> None:

@@ -12,7 +12,8 @@ from device.config.load import load
 from device.config.map import load_map
 from device.config.model import Config
 from drivers.clock import SystemClock
-from sim.acts.bank import Force, Shut, Trip
+from sim.acts.bank import Force, Shut, Trip, Untrip
+from sim.acts.model import Swap
 from sim.board.board import Board
 from sim.board.locks import BoardLocks, Doors
 from sim.schedule import RealTime
@@ -52,6 +53,17 @@ def test_doors_begin_shut_and_move_under_hands(config: Config) -> None:
         _until(seen, "07", OPEN)
         locks.do(Trip(door="07"))
         _until(seen, "07", CAUGHT)
+        locks.do(Untrip(door="07"))
+        _until(seen, "07", OPEN)
+
+
+def test_a_lock_whose_cable_was_exchanged_has_its_pulse_at_another_door(config: Config) -> None:
+    with _locks(config) as (locks, _, seen):
+        locks.find(Swap(zone="01", other="02"))
+        with Serial(str(config.buses[0].port), 9600, timeout=PATIENCE_S) as port:
+            port.write(bytes.fromhex("8A 01 01 11 9B"))
+
+            _until(seen, "02", OPEN)
 
 
 def test_what_is_found_stands_so_at_once(config: Config) -> None:

@@ -84,7 +84,7 @@ _AT_ONCE: Any = property(_judges_at_once)
 def _repeats_what_was_cut_short(self: Orders, now_ns: int) -> list[Happening]:
     for command in self._cut_short:
         if command.subject:
-            self._bank.release(command.subject, command.jti, now_ns)
+            self._bank.release(command.subject, command.jti, now_ns, None)
     return _begin(self, now_ns)
 
 
@@ -114,7 +114,7 @@ _judge_door = Door._judge
 def _pulses_at_start(self: Bank, now_ns: int, *rest: Any) -> Any:
     if not self.states or not getattr(self, "changes", 0):
         for name in self._doors:
-            self._doors[name].ask("start", now_ns)
+            self._doors[name].ask("start", now_ns, None)
             self._settle(self._doors[name], [])
         self.changes = 1
     return _bank_tick(self, now_ns, *rest)

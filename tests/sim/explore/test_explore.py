@@ -1,8 +1,12 @@
 """Worlds with all faults break no rule; where one does, the command says so and leaves a scenario."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from sim.explore.judge import CRASH, Finding, judge
 from sim.scenario.reading import load
 from tests.sim.explore.mutations import MUTATIONS
 
+_TIMEOUT_S = 60
 _LENGTH_NS = 1_200 * S
 _CRASH = next(mutation for mutation in MUTATIONS if mutation.rule == CRASH)
 _LAMP = next(mutation for mutation in MUTATIONS if "blinks" in mutation.name)
@@ -78,7 +83,51 @@ def test_rules_are_named_once() -> None:
 def test_command_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explore", "--seeds", "2", "--hours", "0.2", "-j", "1"]) == 0
 
-    assert capsys.readouterr().out.startswith("2 worlds of 0.2 h, 0.00 years, in ")
+    first, last = capsys.readouterr().out.splitlines()
+    assert first == "2 worlds of 0.2 h, 0.4 hours, begin"
+    assert re.fullmatch(r"2 worlds of 0\.2 h, 0\.4 hours, in \d+ s: no rule was broken", last)
+
+
+@pytest.mark.parametrize(
+    ("worlds", "hours", "told"),
+    [(1, 47.0, "47 hours"), (2, 24.0, "2 days"), (100, 24.0, "100 days"), (1000, 24.0, "2.74 years")],
+)
+def test_time_is_told_in_a_unit_that_fits(
+    worlds: int, hours: float, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.commands.explore.play", lambda _plan: iter(()))
+
+    assert main(["explore", "--seeds", str(worlds), "--hours", str(hours)]) == 0
+
+    assert f" h, {told}, begin\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("reaches", [os.killpg, os.kill], ids=["all of the terminal", "the first process"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "command",
+    [["explore", "--seeds", "100", "--bank", "24"], ["run", "router-dead-all-night", "--repeat", "1000", "--json"]],
+    ids=["explore", "run"],
+)
+def test_interrupted_it_leaves_no_folder_no_process_and_no_traceback(
+    command: list[str], number: signal.Signals, reaches: Callable[[int, int], None], tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", *command, "-j", "2"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        reaches(process.pid, number)
+        # Ends when every process that has it open has ended.
+        _, said = process.communicate(timeout=_TIMEOUT_S)
+
+    assert (process.returncode, said) == (130, "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_command_leaves_a_scenario_that_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

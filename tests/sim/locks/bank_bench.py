@@ -6,6 +6,9 @@ from random import Random
 
 import serial
 
+from drivers.locks import xor8a
+from drivers.locks.frames import BoardState, QueryBoard, Unlock
+from drivers.locks.wiring import Polarity, Wiring
 from sim.locks.bank import SimBank
 from sim.locks.setup import BoardSetup, BusSetup, DoorSetup, Family
 from sim.schedule import Action, VirtualTime
@@ -63,3 +66,22 @@ class BankBench:
     def _set_reed(self, pin: str, closed: bool) -> None:
         self.reeds[pin] = closed
         self.reed_changes.append((self.time.clock.monotonic_ns(), pin, closed))
+
+
+def release(bench: BankBench, board: int, lock: int) -> None:
+    port = bench.open()
+    bench.ask(port, xor8a.encode(Unlock(board, lock)))
+    port.close()
+
+
+def opened(bench: BankBench) -> list[str]:
+    return [door for door in bench.bank.doors if bench.bank.is_open(door)]
+
+
+def unlocked(bench: BankBench, board: int = 1) -> list[int]:
+    """The locks that a board says are open."""
+    port = bench.open()
+    state = xor8a.decode(QueryBoard(board), bench.ask(port, xor8a.encode(QueryBoard(board))))
+    port.close()
+    assert isinstance(state, BoardState)
+    return [n for n in range(1, 9) if not Wiring(Polarity.SET_WHEN_LOCKED).is_locked_on(state, n)]

@@ -7,9 +7,8 @@ import pytest
 
 from drivers.gpio import GpioInputs
 from drivers.locks import kerong_cu16, xor8a
-from drivers.locks.frames import BoardState, Codec, QueryBoard, Unlock
+from drivers.locks.frames import Codec, QueryBoard, Unlock
 from drivers.locks.modbus_relay import ModbusRelay
-from drivers.locks.wiring import Polarity, Wiring
 from drivers.ports import Edge, Fact
 from drivers.ports import Pull as Resistor
 from sim.acts.bank import (
@@ -25,6 +24,7 @@ from sim.acts.bank import (
     Pull,
     Shut,
     Trip,
+    Untrip,
 )
 from sim.acts.bank import Unlock as UnlockOrder
 from sim.acts.words import AdapterState, Breaks, CableEnd, CableState, LockBoardState, MechanismState, OnOff
@@ -34,28 +34,9 @@ from sim.locks.compartment import Cause
 from sim.locks.header_reeds import HeaderReeds
 from sim.locks.setup import BoardSetup, BusSetup, DoorSetup, Family, bank_of
 from sim.locks.wiring import CableName
-from tests.sim.locks.bank_bench import MS, SMALL_BUS, BankBench, S
+from tests.sim.locks.bank_bench import MS, SMALL_BUS, BankBench, S, opened, release, unlocked
 
 LATCH, REED, LOCK = CableEnd.LATCH, CableEnd.REED, CableEnd.LOCK
-
-
-def release(bench: BankBench, board: int, lock: int) -> None:
-    port = bench.open()
-    bench.ask(port, xor8a.encode(Unlock(board, lock)))
-    port.close()
-
-
-def opened(bench: BankBench) -> list[str]:
-    return [door for door in bench.bank.doors if bench.bank.is_open(door)]
-
-
-def unlocked(bench: BankBench, board: int = 1) -> list[int]:
-    """The locks that a board says are open."""
-    port = bench.open()
-    state = xor8a.decode(QueryBoard(board), bench.ask(port, xor8a.encode(QueryBoard(board))))
-    port.close()
-    assert isinstance(state, BoardState)
-    return [n for n in range(1, 9) if not Wiring(Polarity.SET_WHEN_LOCKED).is_locked_on(state, n)]
 
 
 # ---------------------------------------------------------------- at the doors
@@ -104,6 +85,12 @@ def test_hands_at_the_doors(bench: BankBench) -> None:
     bank.perform(Shut(door="01"))
     bank.perform(Shut(door="02"))
     assert opened(bench) == ["01"]
+    assert unlocked(bench) == [*range(4, 9)]
+    bank.perform(Untrip(door="01"))
+    assert unlocked(bench) == [1, *range(4, 9)]
+    bank.perform(Untrip(door="02"))
+    bank.perform(Shut(door="01"))
+    assert opened(bench) == []
     assert unlocked(bench) == [*range(4, 9)]
 
 
@@ -180,78 +167,6 @@ def test_coil_disturbs_every_other_input_of_its_bus_and_opens_nothing(tmp_path: 
     before = len(bench.reed_changes)
     release(bench, 1, 1)
     assert bench.reed_changes[before:] == []
-    bench.close()
-
-
-# ---------------------------------------------------------------- the cables
-
-
-def test_exchanged_coils_open_each_others_doors(bench: BankBench) -> None:
-    bench.bank.exchange(CableName("01", LOCK), CableName("04", LOCK))
-
-    release(bench, 1, 1)
-
-    assert opened(bench) == ["04"]
-
-
-def test_exchanged_latches_speak_for_each_other(bench: BankBench) -> None:
-    bench.bank.exchange(CableName("01", LATCH), CableName("02", LATCH))
-
-    bench.bank.perform(Force(door="01"))
-
-    assert unlocked(bench) == [2, *range(4, 9)]
-
-
-def test_latch_and_reed_can_be_exchanged(bench: BankBench) -> None:
-    bench.bank.exchange(CableName("01", LATCH), CableName("02", REED))
-
-    bench.bank.perform(Force(door="01", breaks=Breaks.STRIKE))
-    assert unlocked(bench) == [*range(4, 9)]
-    bench.bank.perform(Force(door="02", breaks=Breaks.STRIKE))
-
-    assert unlocked(bench) == [1, *range(4, 9)]
-    assert bench.reeds["reeds/2"]
-
-
-def test_cables_exchanged_twice_are_right_again(bench: BankBench) -> None:
-    for _ in range(2):
-        bench.bank.exchange(CableName("01", LOCK), CableName("02", LOCK))
-        bench.bank.exchange(CableName("01", REED), CableName("02", REED))
-
-    release(bench, 1, 1)
-
-    assert opened(bench) == ["01"]
-    assert not bench.reeds["reeds/1"]
-    assert bench.reeds["reeds/2"]
-
-
-def test_coil_does_not_fit_where_a_contact_was(bench: BankBench) -> None:
-    with pytest.raises(ValueError, match="the lock of 01 and that to the latch of 02 do not fit"):
-        bench.bank.exchange(CableName("01", LOCK), CableName("02", LATCH))
-
-
-@pytest.mark.parametrize(
-    ("doors", "fault"),
-    [
-        ([DoorSetup("01", "left/3/1")], "left/3/1: there is no such lock"),
-        ([DoorSetup("01", None, "left/1/9")], "left/1/9: there is no such lock"),
-        ([DoorSetup("01", None, "right/1/1")], "right/1/1: there is no such lock"),
-        ([DoorSetup("01", "left/1/1"), DoorSetup("02", "left/1/1")], "the lock of 01 and to the lock of 02 end at one"),
-    ],
-)
-def test_cable_must_have_a_place_of_its_own(tmp_path: Path, doors: list[DoorSetup], fault: str) -> None:
-    with pytest.raises(ValueError, match=fault):
-        BankBench(tmp_path, doors)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_two_boards_with_one_number_open_two_doors(tmp_path: Path) -> None:
-    bus = BusSetup("left", Family.XOR8A, (BoardSetup(8), BoardSetup(8, number=1)))
-    bench = BankBench(tmp_path, buses=[bus])
-
-    release(bench, 1, 1)
-
-    assert opened(bench) == ["01", "04"]
     bench.close()
 
 

@@ -66,7 +66,7 @@ def test_pulse_opens_its_door_and_two_readings_say_so(tmp_path: Path, family: Fa
     begun = bench.run_for(5 * S)
     lock = f"left/{first + 1}/3"
 
-    bench.bus.pulse(lock)
+    bench.bus.pulse(lock, bench.time.clock.monotonic_ns() + S)
     told = bench.run_for(5 * S)
 
     assert {type(fact) for fact in begun} == {BusUp, BoardRead}

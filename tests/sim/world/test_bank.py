@@ -216,7 +216,7 @@ def test_one_seed_is_one_day_of_a_bank() -> None:
 def test_board_that_lies_is_no_false_alarm_of_the_agent(world: World) -> None:
     world.perform(LockBoard(bus=BUS, board=1, state=LockBoardState.INVERTED))
     world.run_for(20)
-    assert "alarm.forced" in {told.what for told in _store(world).told}
+    assert "alarm.found_open" in {told.what for told in _store(world).told}
 
     world.mend()
     world.run_for(SETTLE_NS / S)

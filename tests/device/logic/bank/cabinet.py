@@ -29,21 +29,21 @@ POLL_MS = 250
 READ_MS = 25
 # Noon, UTC: day in every profile used here.
 NOON_NS = 1_796_212_800 * S
-BOTH = DoorSettings("01", "left/1/1", Spot("left", 1, 1), Reed("GPIO5"))
-LATCH = DoorSettings("11", "left/2/1", Spot("left", 2, 1))
-REED = DoorSettings("21", "GPIO16", None, Reed("reeds/3"))
+BOTH = DoorSettings("01", "left/1/1", Spot("left", 1, 1), Reed("GPIO5"), pulse_ns=PULSE_MS * MS)
+LATCH = DoorSettings("11", "left/2/1", Spot("left", 2, 1), pulse_ns=PULSE_MS * MS)
+REED = DoorSettings("21", "GPIO16", None, Reed("reeds/3"), pulse_ns=PULSE_MS * MS)
 
 
 def both(number: int, *, fits_person: bool = False) -> DoorSettings:
     """Door `number` of board 1: hook on the board, reed on the header."""
     spot = Spot("left", 1, number)
-    return DoorSettings(f"{number:02}", f"left/1/{number}", spot, Reed(f"GPIO{4 + number}"), fits_person)
+    return DoorSettings(f"{number:02}", f"left/1/{number}", spot, Reed(f"GPIO{4 + number}"), fits_person, PULSE_MS * MS)
 
 
 def latched(number: int, *, board: int = 2, fits_person: bool = False) -> DoorSettings:
     """Door `10 + number`, seen by its hook alone."""
     name = f"{10 * (board - 1) + number:02}"
-    return DoorSettings(name, f"left/{board}/{number}", Spot("left", board, number), None, fits_person)
+    return DoorSettings(name, f"left/{board}/{number}", Spot("left", board, number), None, fits_person, PULSE_MS * MS)
 
 
 @dataclass(slots=True)
@@ -77,14 +77,16 @@ class Cabinet:
         synced: bool = True,
         utc_ns: int = NOON_NS,
         starts: int = 7,
+        hears_reeds: bool = True,
     ) -> None:
-        self.settings = BankSettings(doors, night, pulse_ns=PULSE_MS * MS)
+        self.settings = BankSettings(doors, night)
         self.bank = Bank(self.settings, 0, starts)
         self.doors = {door.name: door for door in doors}
         self.now_ns = 0
         self.told: list[Told] = []
         self.released: list[Released] = []
         self.pulses: list[tuple[str, float]] = []
+        self.sent_by_ms: list[float] = []
         self.pulsed: dict[str, Callable[[], None]] = {}
         self.ends: dict[str, list[PulseEnd]] = {}
         self.retells = True
@@ -99,7 +101,7 @@ class Cabinet:
             if door.latch is not None:
                 board = self._boards.setdefault((door.latch.bus, door.latch.board), _Board(0))
                 board.word |= (door.name not in open_) << (door.latch.lock - 1)
-            if door.reed is not None:
+            if door.reed is not None and hears_reeds:
                 self._edge(door.name, shut=door.name not in open_)
         for place in self._boards:
             self._later(POLL_MS, self._poller(place))
@@ -154,8 +156,10 @@ class Cabinet:
     def say(self, fact: LockFact | Edge) -> None:
         self._take(self.bank.feed(fact, self.now_ns))
 
-    def release(self, door: str, by: str = "jti") -> None:
-        self.bank.release(door, by, self.now_ns)
+    def release(self, door: str, by: str = "jti", for_ms: float | None = None) -> None:
+        """for_ms: whoever asks wants it for so long."""
+        until_ns = None if for_ms is None else self.now_ns + round(for_ms * MS)
+        self.bank.release(door, by, self.now_ns, until_ns)
 
     def springs(self, *doors: str, after_ms: float = 100) -> None:
         """From now on these doors pop open when their coils are live."""
@@ -231,6 +235,7 @@ class Cabinet:
                     self.released.append(outcome)
                 case Pulse():
                     self.pulses.append((outcome.lock, self.now_ms))
+                    self.sent_by_ms.append(outcome.until_ns / MS)
                     self._pulse(outcome.lock)
 
     def _pulse(self, lock: str) -> None:

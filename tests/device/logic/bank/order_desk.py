@@ -27,10 +27,12 @@ class PlayedBank:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.until_ns: list[int | None] = []
         self.revisions: dict[str, int] = {}
 
-    def release(self, door: str, by: str, now_ns: int) -> None:
+    def release(self, door: str, by: str, now_ns: int, until_ns: int | None) -> None:
         assert now_ns > 0
+        self.until_ns.append(until_ns)
         self.asked.append((door, by))
 
     def revision(self, door: str) -> int:

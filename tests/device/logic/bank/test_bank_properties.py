@@ -30,7 +30,7 @@ DOORS = (
 NAMES = [door.name for door in DOORS]
 LOCKS = [door.lock for door in DOORS if door.lock is not None]
 PINS = [door.reed.pin for door in DOORS if door.reed is not None]
-SETTINGS = BankSettings(DOORS, Night(0, 1439, 0), pulse_ns=300 * MS)
+SETTINGS = BankSettings(tuple(replace(door, pulse_ns=300 * MS) for door in DOORS), Night(0, 1439, 0))
 
 buses = st.sampled_from(["left", "right", "reeds", "elsewhere"])
 boards = st.integers(1, 3)
@@ -85,7 +85,7 @@ class _Watch:
     def release(self, door: str) -> None:
         self.requests += 1
         self.asked[door, str(self.requests)] += 1
-        self.bank.release(door, str(self.requests), self.now_ns)
+        self.bank.release(door, str(self.requests), self.now_ns, None)
 
     def take(self, outcomes: list[BankOutcome]) -> None:
         for outcome in outcomes:

@@ -60,10 +60,18 @@ def test_reading_that_does_not_count_is_neither_the_first_nor_the_second() -> No
 
 def test_consent_believes_what_was_told_last() -> None:
     board = _board()
-    board.feed(0b101, 100, counts=False)
+    board.feed(0b101, 100, counts=True)
     assert board.consent(900) == [Feedback(2, False, 100)]
     assert board.consent(950) == []
     assert Board(frozenset({1})).consent(5) == []
+
+
+def test_reading_that_does_not_count_is_not_consented_to() -> None:
+    board = _board()
+    board.feed(0b101, 100, counts=False)
+    assert board.consent(900) == []
+    assert board.feed(0b101, 1_000, counts=True) == []
+    assert board.consent(2_000) == [Feedback(2, False, 100)]
 
 
 def test_board_that_is_forgotten_begins_anew() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from device.logic.bank.settings import DoorSettings
 from device.logic.units import MS
 from drivers.lock_ports import BoardSilent, PulseEnd
 from tests.device.logic.bank.cabinet import BOTH, LATCH, REED, Cabinet, both
@@ -22,9 +23,43 @@ def test_door_that_is_shut_and_locked_is_secured() -> None:
     assert Cabinet(BOTH).at(1_000).state() == "secured"
 
 
-def test_door_whose_hook_is_free_is_closed_at_first_then_unlatched_then_a_trouble() -> None:
+def _not_caught(door: DoorSettings = BOTH) -> Cabinet:
+    """Door 01 was free when it was first read, at 1,250 ms: nobody has seen its hook let go."""
+    cabinet = Cabinet(door)
+    cabinet.mute(1)
+    cabinet.at(1_000)
+    cabinet.hook("01", locked=False)
+    cabinet.mute(1, is_mute=False)
+    cabinet.at(1_600)
+    cabinet.told.clear()
+    return cabinet
+
+
+def test_hook_that_lets_go_of_a_shut_door_without_a_release_is_told_as_soon_as_it_is_certain() -> None:
+    """A magnet at the reed hides what is done to the lock."""
     cabinet = Cabinet(BOTH).at(1_000)
     cabinet.hook("01", locked=False)
+    assert cabinet.at(3_249).told == []
+    cabinet.at(3_250)
+    assert cabinet.names() == ["01 trouble.unlatched raised"]
+    assert cabinet.find("01 trouble.unlatched raised").detail == {"let_go": True}
+    cabinet.hook("01", locked=True)
+    cabinet.at(5_000)
+    assert cabinet.names() == ["01 trouble.unlatched raised", "01 trouble.unlatched restored"]
+
+
+def test_hook_that_a_release_has_freed_has_its_thirty_seconds() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.pulsed["left/1/1"] = lambda: cabinet.hook("01", locked=False)
+    cabinet.release("01")
+    cabinet.at(20_000)
+    assert cabinet.names() == ["01 trouble.jammed raised"]
+    cabinet.at(60_000)
+    assert cabinet.find("01 trouble.unlatched raised").detail == {}
+
+
+def test_door_whose_hook_is_free_is_closed_at_first_then_unlatched_then_a_trouble() -> None:
+    cabinet = _not_caught()
     cabinet.at(2_000)
     assert cabinet.state() == "closed"
     cabinet.at(3_249)
@@ -146,8 +181,7 @@ def test_hook_that_falls_while_a_forced_door_is_open_is_never_pulsed() -> None:
 
 
 def test_unlatched_door_that_is_being_released_is_no_trouble_until_that_is_over() -> None:
-    cabinet = Cabinet(BOTH).at(1_000)
-    cabinet.hook("01", locked=False)
+    cabinet = _not_caught()
     cabinet.at(25_000)
     cabinet.release("01")
     cabinet.at(64_999)
@@ -157,8 +191,7 @@ def test_unlatched_door_that_is_being_released_is_no_trouble_until_that_is_over(
 
 
 def test_unlatched_door_that_could_not_be_seen_has_its_time_from_when_it_can() -> None:
-    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
-    cabinet.hook("01", locked=False)
+    cabinet = _not_caught(replace(BOTH, reed=REED.reed))
     cabinet.at(5_000)
     cabinet.say(BoardSilent(cabinet.now_ns, "reeds", 32, "EIO"))
     cabinet.at(50_000)
@@ -222,11 +255,43 @@ def test_reed_that_still_sees_is_believed_while_the_bus_is_down() -> None:
     assert cabinet.find("01 alarm.forced raised").detail == {"latch": "unknown"}
 
 
-def test_door_whose_reed_is_lost_is_unknown_whatever_its_hook_says() -> None:
-    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
+def _lose_reed(cabinet: Cabinet) -> None:
     cabinet.say(BoardSilent(cabinet.now_ns, "reeds", 32, "EIO"))
-    assert cabinet.at(2_000).state() == "unknown"
+
+
+def test_door_whose_reed_is_lost_is_closed_as_far_as_its_hook_can_say() -> None:
+    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
+    _lose_reed(cabinet)
+    assert cabinet.at(2_000).state() == "closed"
     assert cabinet.names() == ["reeds/32 trouble.board raised"]
     cabinet.reed("01", shut=True)
     assert cabinet.at(3_000).state() == "secured"
     assert cabinet.names()[1:] == ["reeds/32 trouble.board restored"]
+
+
+def test_hook_that_lets_go_while_the_reed_is_lost_has_opened_the_door() -> None:
+    """Who cuts the cable of the contacts does not blind the locks."""
+    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
+    _lose_reed(cabinet)
+    cabinet.at(5_000)
+    cabinet.hook("01", locked=False)
+    cabinet.at(6_000)
+    assert cabinet.names()[1:] == ["01 alarm.forced raised"]
+    assert cabinet.state() == "forced"
+
+
+def test_hook_that_was_free_when_the_reed_was_lost_says_nothing_of_the_door() -> None:
+    cabinet = _not_caught(replace(BOTH, reed=REED.reed))
+    _lose_reed(cabinet)
+    cabinet.at(20_000)
+    assert cabinet.state() == "unknown"
+    assert cabinet.names() == ["reeds/32 trouble.board raised"]
+
+
+def test_reed_that_has_never_been_heard_is_not_stood_for() -> None:
+    """Found open is found open, whichever of its two sensors speaks first at a start."""
+    cabinet = Cabinet(replace(BOTH, reed=REED.reed), hears_reeds=False).at(2_000)
+    assert cabinet.state() == "unknown"
+    cabinet.reed("01", shut=False)
+    cabinet.at(3_000)
+    assert cabinet.names() == ["01 alarm.found_open raised"]

@@ -286,3 +286,33 @@ def test_board_of_another_bus_of_the_same_number_is_another_board() -> None:
     cabinet.at(3_000)
     assert cabinet.names() == ["51 alarm.forced raised"]
     assert cabinet.state() == "secured"
+
+
+def test_door_that_its_own_pulse_has_opened_and_hidden_is_released() -> None:
+    """A coil that throws the adapter off the bus: the first reading is half a minute late, and says open."""
+    cabinet = Cabinet(LATCH).at(1_000)
+    cabinet.pulsed["left/2/1"] = lambda: cabinet.hook("11", locked=False)
+    cabinet.release("11")
+    cabinet.at(1_200)
+    cabinet.unplug()
+    cabinet.at(60_000)
+    cabinet.plug()
+    cabinet.at(65_000)
+    assert cabinet.names() == ["left trouble.bus raised", "left trouble.bus restored"]
+    assert cabinet.doors_told() == ["11 door.opened reported"]
+    assert cabinet.state("11") == "open"
+
+
+def test_pulse_that_has_opened_its_door_explains_no_second_opening_in_the_dark() -> None:
+    cabinet = Cabinet(LATCH).at(1_000)
+    cabinet.springs("11")
+    cabinet.release("11")
+    cabinet.at(3_000)
+    cabinet.shut("11")
+    cabinet.at(5_000)
+    cabinet.unplug()
+    cabinet.hook("11", locked=False)
+    cabinet.at(60_000)
+    cabinet.plug()
+    cabinet.at(65_000)
+    assert cabinet.names()[-1] == "11 alarm.found_open raised"

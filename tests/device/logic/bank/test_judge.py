@@ -230,6 +230,24 @@ def test_memory_of_this_run_begins_when_the_clock_says_so_afterwards() -> None:
     assert desk.unlock("c-2", issued_s=NOON_S + 11, expires_s=NOON_S + 71) == []
 
 
+@pytest.mark.parametrize("is_asked_before", [True, False])
+def test_clock_that_is_turned_back_brings_nothing_to_life_that_was_issued_before_this_run(
+    is_asked_before: bool,
+) -> None:
+    desk = OrderDesk(commands_from_ns=None, synced=not is_asked_before)
+    desk.synced = True
+    if is_asked_before:
+        desk.unlock("c-0", issued_s=NOON_S - 30, expires_s=NOON_S + 30)
+    desk.bank.asked.clear()
+    desk.after(600)
+    desk.behind_s = 615
+
+    assert desk.now_s == NOON_S - 15
+    assert desk.unlock(issued_s=NOON_S - 20, expires_s=NOON_S + 40)[0].detail["reason"] == "memory lost"
+    assert desk.unlock("c-2", issued_s=NOON_S - 6, expires_s=NOON_S + 40)[0].detail["reason"] == "memory lost"
+    assert desk.bank.asked == []
+
+
 def test_memory_that_begins_late_guards_what_was_before_it() -> None:
     desk = OrderDesk(commands_from_ns=(NOON_S - 40) * 1_000_000_000)
 

@@ -8,7 +8,7 @@ from device.logic.bank.opening import LEFT_OPEN_NIGHT_NS, LEFT_OPEN_NS, OPEN_LON
 from device.logic.bank.settings import Night
 from device.logic.units import MS, S
 from drivers.lock_ports import PulseEnd
-from tests.device.logic.bank.cabinet import BOTH, NOON_NS, Cabinet, both
+from tests.device.logic.bank.cabinet import BOTH, LATCH, NOON_NS, REED, Cabinet, both
 
 NIGHT = Night(22 * 60, 6 * 60, 0)
 MIDNIGHT_NS = NOON_NS + 12 * 3600 * S
@@ -120,6 +120,42 @@ def test_no_person_is_suspected_behind_a_door_that_was_released_again_meanwhile(
     cabinet.at(760_000)
     assert "01 alarm.person_inside raised" not in cabinet.names()
     assert len(cabinet.pulses) == 2
+
+
+def test_reed_whose_wire_was_cut_and_mended_does_not_open_the_compartment() -> None:
+    """The hook has held all the time."""
+    cabinet = Cabinet(replace(BOTH, fits_person=True)).at(1_000)
+    cabinet.reed("01", shut=False)
+    cabinet.at(700_000)
+    cabinet.reed("01", shut=True)
+    cabinet.at(760_000)
+    assert cabinet.find("01 alarm.person_inside raised").detail == {"open_s": 699, "released_again": False}
+    assert cabinet.pulses == []
+
+
+def test_single_sensor_that_says_open_without_a_release_does_not_open_the_compartment() -> None:
+    cabinet = Cabinet(replace(REED, fits_person=True)).at(1_000)
+    cabinet.reed("21", shut=False)
+    cabinet.at(700_000)
+    cabinet.reed("21", shut=True)
+    cabinet.at(760_000)
+    assert cabinet.names()[-1] == "21 alarm.person_inside raised"
+    assert cabinet.pulses == []
+
+
+def test_door_that_was_shut_while_nobody_could_see_it_is_not_opened_by_the_bank() -> None:
+    """It may have been shut with a parcel in it, ten minutes ago."""
+    cabinet = Cabinet(replace(LATCH, fits_person=True)).at(1_000)
+    cabinet.springs("11")
+    cabinet.release("11")
+    cabinet.at(5_000)
+    cabinet.unplug()
+    cabinet.shut("11")
+    cabinet.at(700_000)
+    cabinet.plug()
+    cabinet.at(760_000)
+    assert "11 alarm.person_inside raised" in cabinet.names()
+    assert len(cabinet.pulses) == 1
 
 
 def test_release_for_a_person_is_tried_twice_and_then_told() -> None:

@@ -48,6 +48,15 @@ def test_with_the_key_every_door_that_has_a_lock_is_opened_a_few_at_a_time() -> 
     )
 
 
+def test_opening_of_all_may_take_longer_than_a_command_lives() -> None:
+    desk = OrderDesk()
+    all_doors(desk)
+
+    answer(desk, {})
+
+    assert set(desk.bank.until_ns) == {None}
+
+
 def test_doors_that_are_not_open_are_named() -> None:
     what, detail = end_of_all(d03=ReleaseResult.JAMMED, d05=ReleaseResult.ALREADY_OPEN, d09=ReleaseResult.UNKNOWN)
 

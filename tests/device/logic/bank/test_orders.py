@@ -67,6 +67,17 @@ def test_answer_of_the_disk_that_comes_with_the_expiry_opens_nothing() -> None:
     assert (desk.bank.asked, desk.reasons()) == ([], ["expired"])
 
 
+def test_bank_is_told_until_when_the_command_holds() -> None:
+    desk = OrderDesk(keeps=False)
+    desk.unlock()
+    expires_ns = desk.now_ns + 60 * S
+    desk.now_ns += 2 * S
+
+    desk.disk()
+
+    assert desk.bank.until_ns == [expires_ns]
+
+
 def test_disk_that_answers_again_is_passed_over() -> None:
     desk = OrderDesk()
     desk.unlock()
@@ -119,6 +130,7 @@ def test_refused_opening_does_not_count() -> None:
         (ReleaseResult.JAMMED, "command.done", "result"),
         (ReleaseResult.WRONG_DOOR, "command.done", "result"),
         (ReleaseResult.UNKNOWN, "command.unknown", "reason"),
+        (ReleaseResult.EXPIRED, "command.refused", "reason"),
         (ReleaseResult.REFUSED, "command.refused", "reason"),
         (ReleaseResult.NOT_SENT, "command.refused", "reason"),
     ],
@@ -147,7 +159,7 @@ def test_words_of_the_bank_do_not_replace_those_of_the_command() -> None:
     assert (detail["command"], detail["door"], detail["state"]) == ("door.unlock", "07", "x")
 
 
-@pytest.mark.parametrize("result", [ReleaseResult.REFUSED, ReleaseResult.NOT_SENT])
+@pytest.mark.parametrize("result", [ReleaseResult.EXPIRED, ReleaseResult.REFUSED, ReleaseResult.NOT_SENT])
 def test_opening_that_never_left_does_not_count(result: ReleaseResult) -> None:
     desk = OrderDesk()
     for number in range(5):

@@ -107,8 +107,7 @@ def test_jam_is_over_when_the_door_opens() -> None:
 def test_board_that_refuses_is_asked_once_more_after_two_seconds(ends: tuple[PulseEnd, ...]) -> None:
     cabinet = _ending(*ends, springs=True)
     cabinet.at(5_000)
-    # Refused at 1,025; its coil could have been on until 1,305.
-    assert [at_ms for _, at_ms in cabinet.pulses] == [1_000, 3_305]
+    assert [at_ms for _, at_ms in cabinet.pulses] == [1_000, 3_025]
     assert _results(cabinet) == ["opened"]
 
 
@@ -221,7 +220,7 @@ def test_door_that_does_not_exist_is_refused_to_the_caller() -> None:
 
 def test_driver_that_never_answers_does_not_stop_the_bank() -> None:
     cabinet = Cabinet(BOTH, both(2)).at(1_000)
-    cabinet.bank.release("01", "jti", cabinet.now_ns)
+    cabinet.release("01")
     cabinet.drives = False
     cabinet.at(1_001)
     cabinet.release("02", "other")
@@ -241,6 +240,67 @@ def test_facts_about_a_pulse_that_is_not_under_way_change_nothing() -> None:
     cabinet.later(1)
     cabinet.say(PulseOver(cabinet.now_ns, "left/1/2", NOT_SENT))
     assert cabinet.released == []
+
+
+# ---------------------------------------------------------------- a release whose time ends
+
+
+def test_pulse_may_be_sent_for_three_seconds_and_no_longer_than_it_is_wanted() -> None:
+    cabinet = Cabinet(BOTH, both(2)).at(1_000)
+    cabinet.release("01", for_ms=10_000)
+    cabinet.release("02", for_ms=1_500)
+    cabinet.at(3_000)
+    ordered_ms = [at_ms for _, at_ms in cabinet.pulses]
+    assert cabinet.sent_by_ms == [ordered_ms[0] + 3_000, 2_500]
+
+
+def test_release_whose_time_ends_before_its_lock_has_rested_is_not_pulsed() -> None:
+    cabinet = Cabinet(REED).at(1_000)
+    cabinet.springs("21")
+    for opening in range(3):
+        cabinet.release("21", str(opening))
+        while len(cabinet.released) <= opening:
+            cabinet.later(50)
+        cabinet.shut("21")
+    cabinet.later(5_000)
+    cabinet.release("21", "late", for_ms=10_000)
+    asked_ms = cabinet.now_ms
+    cabinet.at(asked_ms + 9_999)
+    assert cabinet.state("21") == "releasing"
+    cabinet.at(asked_ms + 10_000)
+    assert cabinet.results()[-1] == ("late", "21", "expired")
+    assert (cabinet.released[-1].pulses, cabinet.state("21")) == (0, "closed")
+    cabinet.at(120_000)
+    assert len(cabinet.pulses) == 3
+    assert cabinet.names() == []
+
+
+def test_door_is_not_pulsed_again_for_somebody_who_does_not_want_it_any_more() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.release("01", for_ms=T_OPEN_MS - 1)
+    cabinet.at(60_000)
+    assert [at_ms for _, at_ms in cabinet.pulses] == [1_000]
+    assert _results(cabinet) == ["jammed"]
+    assert cabinet.released[0].at_ns == (1_000 + T_OPEN_MS) * MS
+
+
+def test_board_that_refuses_is_not_asked_again_for_somebody_who_does_not_want_it_any_more() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.ends["left/1/1"] = [REFUSED]
+    cabinet.release("01", for_ms=2_000)
+    cabinet.at(60_000)
+    assert (len(cabinet.pulses), _results(cabinet)) == (1, ["refused"])
+    assert cabinet.released[0].at_ns == 3_000 * MS
+
+
+@pytest.mark.parametrize(("second_ms", "pulses"), [(5_000, 1), (20_000, 2), (None, 2)])
+def test_door_that_several_want_is_pulsed_for_the_last_of_them(second_ms: float | None, pulses: int) -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.release("01", "first", for_ms=5_000)
+    cabinet.release("01", "second", for_ms=second_ms)
+    cabinet.at(60_000)
+    assert len(cabinet.pulses) == pulses
+    assert _results(cabinet) == ["jammed", "jammed"]
 
 
 # ---------------------------------------------------------------- duty

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 
 from drivers.lock_ports import BoardRead
-from tests.device.logic.bank.cabinet import BOTH, Cabinet, latched
+from tests.device.logic.bank.cabinet import BOTH, REED, Cabinet, latched
 
 
-def _flutter(cabinet: Cabinet, changes: int, gap_ms: float = 100) -> None:
+def _flutter(cabinet: Cabinet, changes: int, gap_ms: float = 100, door: str = "01") -> None:
     for change in range(changes):
-        cabinet.reed("01", shut=change % 2 == 1)
+        cabinet.reed(door, shut=change % 2 == 1)
         cabinet.later(gap_ms)
+
+
+def _flutter_latch(cabinet: Cabinet, changes: int) -> None:
+    for change in range(changes):
+        cabinet.hook("01", locked=change % 2 == 1)
+        cabinet.later(600)
 
 
 def test_six_changes_in_ten_seconds_are_somebody_playing() -> None:
@@ -38,10 +44,43 @@ def test_seven_changes_in_ten_seconds_are_a_sensor_fault_with_one_restoral() -> 
 
 
 def test_door_that_is_open_when_its_sensor_is_quiet_again_is_found_open() -> None:
+    cabinet = Cabinet(REED).at(1_000)
+    _flutter(cabinet, 21, door="21")
+    cabinet.later(61_000)
+    assert cabinet.names()[1:] == ["21 trouble.sensor restored", "21 alarm.found_open raised"]
+    assert cabinet.find("21 alarm.found_open raised").detail == {"unknown_ms": 0, "at_start": False}
+
+
+def test_hook_that_lets_go_while_the_reed_flutters_has_opened_the_door() -> None:
     cabinet = Cabinet(BOTH).at(1_000)
     _flutter(cabinet, 21)
-    cabinet.later(61_000)
-    assert cabinet.names()[1:] == ["01 trouble.sensor restored", "01 alarm.found_open raised"]
+    cabinet.hook("01", locked=False)
+    cabinet.later(2_000)
+    assert cabinet.names() == ["01 trouble.sensor raised", "01 alarm.forced raised"]
+    assert cabinet.state() == "forced"
+
+
+def test_reed_is_believed_while_the_latch_flutters() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    _flutter_latch(cabinet, 8)
+    assert cabinet.state() == "sensor-fault"
+    cabinet.reed("01", shut=False)
+    cabinet.later(1_000)
+    assert cabinet.names()[-1] == "01 alarm.forced raised"
+    assert cabinet.find("01 alarm.forced raised").detail == {"latch": "locked"}
+    cabinet.reed("01", shut=True)
+    cabinet.later(1_000)
+    assert cabinet.names()[-1] == "01 alarm.forced restored"
+
+
+def test_door_that_was_open_when_its_reed_began_to_flutter_is_not_judged_by_its_hook() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.springs("01")
+    cabinet.release("01")
+    cabinet.at(3_000)
+    _flutter(cabinet, 21)
+    assert cabinet.state() == "sensor-fault"
+    assert cabinet.names() == ["01 trouble.sensor raised"]
 
 
 def test_alarm_that_was_raised_before_the_fault_is_restored_after_it() -> None:

@@ -146,6 +146,19 @@ def test_answer_about_every_lock_has_the_length_that_its_board_gives_it(
     assert [lock for lock in range(1, locks + 1) if not wiring.is_locked_on(state, lock)] == [1, locks]
 
 
+@pytest.mark.parametrize(("locks", "length"), [(24, 8), (32, 11), (50, 11)])
+def test_answer_that_is_longer_says_the_same(locks: int, length: int) -> None:
+    bench = bench_of(locks)
+    bench.open_by_hand(locks)
+    (well,) = bench.ask(codec.encode(QueryBoard(1)))
+
+    bench.board.become(LockBoardState.LONGER)
+    (longer,) = bench.ask(codec.encode(QueryBoard(1)))
+
+    assert len(longer) == length
+    assert longer[2:-2] == well[2:-2].ljust(length - 4, b"\0")
+
+
 @pytest.mark.parametrize("low_last", [False, True])
 @pytest.mark.parametrize("inverted", [False, True])
 @pytest.mark.parametrize("lock", [1, 8, 9, 17, 24])
@@ -163,7 +176,7 @@ def test_driver_reads_what_the_board_says_of_any_lock(low_last: bool, inverted: 
     assert ack == UnlockAck(1, lock, inverted)
     assert isinstance(single, LockState)
     assert isinstance(every, BoardState)
-    assert not wiring.is_locked(single)
+    assert single.raw is inverted
     assert [n for n in range(1, 25) if not wiring.is_locked_on(every, n)] == [lock]
 
 
