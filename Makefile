@@ -2,11 +2,13 @@
 
 PYTHON ?= python3
 # Three processes for two cores: tests wait for other processes half of their time. A file's tests share what they have
-# started.
-PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 3 / 2 ))) --dist=loadfile
+# started; which files go first is said in tests/conftest.py.
+PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 3 / 2 ))) --dist=loadfile --no-loadscope-reorder
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Tests start programs by the hundred, and pytest rewrites every test file; neither compiles all of it again each time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check coverage bench kernel-test wheel lock docs clean

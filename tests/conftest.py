@@ -1,14 +1,37 @@
-"""Every test leaves the process as it found it: no thread, no open file, no child."""
+"""For all tests: the order of their files, the examples of properties, and that nothing is left behind."""
 
 import os
+import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # A thread that has been told to end may need a moment on a loaded machine; one that has not will not end in this time.
 _JOIN_S = 5.0
+# Days of virtual time: these only reckon, some of their files for half a minute and more. They go first, so that no
+# process is left alone with one of them. What takes real time stays among the rest, where it is not in its own way.
+_RECKON = ("tests/scenarios/", "tests/sim/explore/")
+
+# The same examples in every run and on every machine; a deadline would measure the machine.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
+
+# What a shell starts in the background ignores Ctrl-C, and so does whatever that starts; tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In what order the processes take the files: those that reckon for long, then those with the most tests."""
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (not item.nodeid.startswith(_RECKON), -tests[item.path]))
 
 
 @pytest.fixture(autouse=True)
