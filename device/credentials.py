@@ -1,11 +1,14 @@
 """The identities and the trusted keys that a configuration names, read and checked."""
 
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from device.config.model import Config
 from device.logic.units import S
+from drivers.errors import KeyFileError
 from drivers.identity_files import IdentityFiles, Pair
 from drivers.keystore import check_certificate, load_keys, load_signer
 from drivers.mqtt.tls import client_context
@@ -59,3 +62,27 @@ class Credentials:
         certificate = check_certificate(file, signer, config.device.id, datetime.now(UTC))
         tls = None if config.mqtt.ca is None else client_context(config.mqtt.ca, file, key)
         return Shown(Identity(signer, int(certificate.not_after_utc.timestamp()) * S), tls)
+
+
+def file_faults(config: Config) -> tuple[str, ...]:
+    """Why `Credentials` cannot be had, one line for each file as far as they can be told apart; empty if it can."""
+    try:
+        Credentials(config)
+    except KeyFileError as error:
+        return tuple(dict.fromkeys((str(error), *_more_faults(config, str(error)))))
+    return ()
+
+
+def _more_faults(config: Config, first: str) -> Iterator[str]:
+    """What the first one hides."""
+    identity = config.identity
+    for path in (identity.key, identity.certificate, config.mqtt.ca):
+        if isinstance(path, Path) and not first.startswith(f"{path}: "):
+            try:
+                path.stat()
+            except OSError as error:
+                yield f"{path}: {error.strerror}"
+    try:
+        load_keys(identity.control_room_keys)
+    except KeyFileError as error:
+        yield str(error)

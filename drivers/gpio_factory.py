@@ -138,7 +138,7 @@ def _advice(error: Exception) -> str:
     if isinstance(error, PinFixedPull):
         return "has a pull resistor of its own on the board; configure that pull, or use another pin"
     if isinstance(error, PinUnknownPi):
-        return "this is not a Raspberry Pi; use the simulator, or set GPIOZERO_PIN_FACTORY"
+        return "this is not a Raspberry Pi; use ansim-sim, or set GPIOZERO_PIN_FACTORY"
     if isinstance(error, PermissionError) or "open gpiochip" in text or "no permission" in text:
         return f"{text}; {_about_chips()}"
     if isinstance(error, ImportError):

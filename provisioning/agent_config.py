@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files as resources
 
+from device.config.examples import BANK
 from device.config.load import parse
 from device.config.model import Config
 from provisioning.errors import RefusedError
@@ -29,10 +30,12 @@ ca = "/var/lib/ansim/identity/ca.crt"
 
 """
 
+_YOURS = "# A bank as an example: put in the doors, ports, chips and pins of yours.\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Zones and indicators, as TOML. `source`: what faults call it."""
+    """Zones, indicators and the tables of a bank, as TOML. `source`: what faults call it."""
 
     text: str
     source: str
@@ -42,6 +45,11 @@ def store_wiring() -> Wiring:
     """Zones and indicators of a store as docs/hardware.md wires it."""
     name = "store.toml"
     return Wiring(resources("provisioning.templates").joinpath(name).read_text(encoding="utf-8"), name)
+
+
+def bank_wiring() -> Wiring:
+    """The tables of docs/examples/bank.toml: to be edited, for no two banks are alike."""
+    return Wiring(f"{_YOURS}{BANK[BANK.index('[bank]') :]}", "bank.toml")
 
 
 def agent_config(device: str, site: Site, est: str, brokers: Sequence[Broker], wiring: Wiring) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from device import __version__
 from device.errors import ConfigError, LabelError
-from device.usage import Parser
+from device.usage import Parser, fill_streams
 from provisioning.commands import brokers, enrol, init, keys, labels, overview, serve, shut, sites, trial
 from provisioning.errors import OfficeError, ProvisioningError, ReachError, RefusedError, RegistryError
 
@@ -28,6 +28,7 @@ _STATUS = {RefusedError: EX_DATAERR, ReachError: EX_UNAVAILABLE, RegistryError: 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", force=True)
+    fill_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # The name of a file, or of a store, may hold what this terminal cannot show.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -8,7 +8,7 @@ from device.commission.candidates import Reach, next_lock
 from device.commission.case import Case, Move, Quiet
 from device.commission.faults import Fault, Flaw
 from device.commission.signals import Snapshot, bits, pins
-from device.commission.view import Choice, Phrase, Said
+from device.commission.view import Phrase, Said
 
 
 class Find(Release):
@@ -41,28 +41,3 @@ class FindWatch(Quiet):
 
     def said(self, case: Case, now_ns: int) -> tuple[Said, ...]:  # noqa: ARG002
         return (Said(Phrase.FINDING, case.door, wires=(case.lock,)),)
-
-
-class Found(Quiet):
-    """A door is open; only the installer sees which."""
-
-    def see(self, case: Case, believed: Snapshot, now_ns: int) -> Move | None:  # noqa: ARG002
-        return None
-
-    def press(self, case: Case, choice: Choice) -> Move | Fault:
-        match choice:
-            case Choice.ANOTHER:
-                return Move.OTHER
-            case Choice.TWO:
-                return Fault(Flaw.OPENS_TWO, (case.lock,), case.door)
-            case _:
-                # It stands open, as if it had been opened by hand.
-                case.tried.clear()
-                return Move.OPEN
-
-    def said(self, case: Case, now_ns: int) -> tuple[Said, ...]:  # noqa: ARG002
-        return (Said(Phrase.DID_IT_OPEN, case.door, wires=(case.lock,)),)
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        return (Choice.ONLY_THIS, Choice.ANOTHER, Choice.TWO)

@@ -118,30 +118,6 @@ class Other(Quiet):
         return (Choice.IS_SHUT,)
 
 
-class Confirm(Quiet):
-    """The right signal has moved; only the installer sees which number is on the door."""
-
-    def see(self, case: Case, believed: Snapshot, now_ns: int) -> Move | None:  # noqa: ARG002
-        return None
-
-    def press(self, case: Case, choice: Choice) -> Move | Fault:
-        match choice:
-            case Choice.ANOTHER:
-                wires = dict.fromkeys((case.lock, *case.known.wires_of(case.opened)))
-                return Fault(Flaw.OTHER_DOOR, tuple(wires), case.door)
-            case Choice.TWO:
-                return Fault(Flaw.OPENS_TWO, (case.lock,), case.door)
-            case _:
-                return Move.PROVED
-
-    def said(self, case: Case, now_ns: int) -> tuple[Said, ...]:  # noqa: ARG002
-        return (Said(Phrase.DID_IT_OPEN, case.door, wires=(case.lock,)),)
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        return (Choice.ONLY_THIS, Choice.ANOTHER, Choice.TWO)
-
-
 def exhausted(case: Case) -> Fault:
     """No lock is left to try. One that opened nothing is the likelier to be this door's."""
     others = {one.lock for one in case.known.learned}

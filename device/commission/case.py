@@ -73,6 +73,10 @@ class Stage(Protocol):
         """One of `choices` was taken."""
         ...
 
+    def read(self, case: Case, name: str) -> Move | Fault | None:
+        """The installer has typed what stands on the open door."""
+        ...
+
     def wish(self, case: Case, now_ns: int) -> str | None:
         """The lock to pulse now. Answered by `pulsed`."""
         ...
@@ -84,14 +88,23 @@ class Stage(Protocol):
     @property
     def choices(self) -> tuple[Choice, ...]: ...
 
+    @property
+    def asks_which(self) -> bool:
+        """Whether `read` is waited for."""
+        ...
+
 
 class Quiet:
     """What most stages do with most things: nothing."""
 
+    asks_which = False
     moved: frozenset[Input] = frozenset()
     _since_ns: int | None = None
 
     def press(self, case: Case, choice: Choice) -> Move | Fault | None:  # noqa: ARG002
+        return None
+
+    def read(self, case: Case, name: str) -> Move | Fault | None:  # noqa: ARG002
         return None
 
     def wish(self, case: Case, now_ns: int) -> str | None:  # noqa: ARG002

@@ -1,8 +1,8 @@
 """`ansim-agent commission`, behind the command line.
 
-Exit status (sysexits.h): 0 the map is written; 65 the bank is not proved, and what is in the way was named; 69 a line
-or a pin cannot be had; 73 a file cannot be written; 75 stopped, to be gone on with; 78 the configuration has no bank,
-or no such door.
+Exit status (sysexits.h): 0 the map is written; 64 there is no terminal to ask at; 65 the bank is not proved, and what
+is in the way was named; 69 a line or a pin cannot be had; 73 a file cannot be written; 75 stopped, to be gone on with;
+78 the configuration has no bank, or no such door.
 """
 
 import signal
@@ -18,6 +18,7 @@ from typing import Protocol
 from device.commission.hardware import Hardware, Openers, open_hardware, reeds_of
 from device.commission.mapping import map_of, proved_of
 from device.commission.notes import Notes
+from device.commission.obstacles import check_files, of_port, of_terminal
 from device.commission.plan import Plan, Proved
 from device.commission.session import Front, run
 from device.commission.survey import Survey, enough, survey_of
@@ -31,6 +32,7 @@ from device.config.bank import Bank
 from device.config.map import BankMap, load_map, parse_map, write_map
 from device.config.model import Config
 from device.errors import EX_CANTCREAT, EX_CONFIG, EX_UNAVAILABLE, ConfigError
+from device.usage import EX_USAGE
 from drivers.clock import SystemClock
 from drivers.errors import GpioError
 from drivers.files import Files
@@ -42,7 +44,8 @@ EX_TEMPFAIL = 75
 
 # The agent reads it; only its owner writes.
 _MODE = 0o644
-_ENDING = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+# Ctrl-Z and Ctrl-\ too: a program that stands still, or dies at once, may leave a relay on.
+_ENDING = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGTSTP, signal.SIGQUIT)
 _WORDS = {Language.KOREAN: KOREAN, Language.ENGLISH: ENGLISH}
 
 
@@ -77,13 +80,16 @@ def commission(
     if unknown:
         return _fail(EX_CONFIG, f"--door {unknown}: a name of bank.doors is allowed")
     words = _WORDS[options.language]
+    obstacle = of_terminal(words) if front is None else None
+    if obstacle is not None:
+        return _fail(EX_USAGE, obstacle)
     try:
         with _interrupted_is_stopped():
             return _Run(config, bank, options, words, clock or SystemClock(), openers, front).run()
     except ConfigError as error:
         return _fail(EX_CONFIG, str(error))
     except PortError as error:
-        return _fail(EX_UNAVAILABLE, f"{error.why}; an agent that runs has it: sudo systemctl stop ansim-agent")
+        return _fail(EX_UNAVAILABLE, error.why)
     except GpioError as error:
         return _fail(EX_UNAVAILABLE, str(error))
     except OSError as error:
@@ -113,6 +119,7 @@ class _Run:
         self._notes = Notes(bank.map)
 
     def run(self) -> int:
+        check_files(self._bank.map, self._notes.path)
         bank_map = _finished(self._bank.map, self._config)
         if bank_map is not None and not self._notes.path.exists() and not (self._options.again or self._options.doors):
             print(self._words.already)
@@ -153,7 +160,7 @@ class _Run:
             try:
                 surveys.append(survey_of(one.name, one.family, one.line, one.codec))
             except PortError as error:
-                raise PortError(f"{one.name}: {error.why}", is_forbidden=error.is_forbidden) from None
+                raise PortError(of_port(self._words, one.name, one.port, error)) from None
         names = {line.name for line in hardware.lines}
         mapped = () if bank_map is None or self._options.again else bank_map.boards
         expected = frozenset(f"{board.bus}/{board.number}" for board in mapped if board.bus in names)
@@ -195,7 +202,7 @@ def _finished(path: Path, config: Config) -> BankMap | None:
 
 @contextmanager
 def _interrupted_is_stopped() -> Iterator[None]:
-    """Ctrl-C, a phone that loses its connection, and a system that goes down, all end a run as the installer does.
+    """Ctrl-C, Ctrl-Z, a phone that hangs up, and a system that goes down, all end a run as the installer does.
 
     Once: whoever is impatient, and presses again, must not interrupt what puts his terminal right.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from device.commission.bench import Bus, Header, RealBench
 from device.commission.signals import Board
@@ -29,6 +30,7 @@ class OpenLine:
     """One line of lock boards; `line` opens its port with the first question."""
 
     name: str
+    port: Path
     family: Family
     line: BlockingLine
     codec: Codec
@@ -110,7 +112,7 @@ def _open_line(line: Line, clock: Clock) -> OpenLine:
         pulse_ms=line.pulse_ms,
         latency_ms=line.latency_ms,
     )
-    return OpenLine(line.name, line.family, blocking, codec_of(line.family, line.pulse_ms))
+    return OpenLine(line.name, line.port, line.family, blocking, codec_of(line.family, line.pulse_ms))
 
 
 def _inputs(

@@ -8,13 +8,16 @@ from device.commission.words import Words
 COLUMNS = 40
 """A phone held upright, over ssh."""
 STOP_KEY = "0"
+"""With Enter behind it: numbers of doors begin with it, and a thumb may be quicker than the question."""
+MANY_KEY = "+"
+"""The one choice where a name is typed: no name has it in it."""
 _BAR_COLUMNS = 24
 _WIDE = frozenset("WF")
 
 
 def lines_of(view: View, words: Words, columns: int = COLUMNS) -> tuple[str, ...]:
-    """Progress first, then what is said, then the answers by number."""
-    header = words.header if view.door else words.header_of_bank
+    """Progress first, then what is said, then the answers by number. A name is typed behind the last line."""
+    header = words.header if view.door and not view.asks_which else words.header_of_bank
     title = header.format(door=words.door(view.door), number=view.number, of=view.of, done=view.done)
     lines = [*wrapped(title, columns), bar(view.done, view.of)]
     for said in view.said:
@@ -22,16 +25,19 @@ def lines_of(view: View, words: Words, columns: int = COLUMNS) -> tuple[str, ...
     if view.said:
         lines.append("")
     for number, choice in enumerate(view.choices, start=1):
-        key = "Enter" if choice is on_enter(view.choices) else str(number)
+        key = "Enter" if choice is on_enter(view) else MANY_KEY if view.asks_which else str(number)
         lines += wrapped(f"[{key}] {words.choice(choice, view.door)}", columns)
     if not view.is_over:
-        lines += wrapped(words.stop, columns)
+        lines += wrapped(f"[{STOP_KEY} Enter] {words.stop}", columns)
+    if view.asks_which:
+        lines += ["", words.number]
     return tuple(lines)
 
 
-def on_enter(choices: tuple[Choice, ...]) -> Choice | None:
-    """The answer of the Enter key."""
-    return choices[0] if choices and choices[0] not in COSTLY else None
+def on_enter(view: View) -> Choice | None:
+    """The answer of the Enter key, where it has one of its own."""
+    first = next(iter(view.choices), None)
+    return None if view.asks_which or first in COSTLY else first
 
 
 def bar(done: int, of: int) -> str:

@@ -39,8 +39,10 @@ class Notes:
             proved = tuple(_proved(one) for one in doors)
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             # Nobody but this program writes them; a proof that cannot be read is none.
+            return None
+        if not _agree(proved):
             return None
         return tuple(one for one in proved if _fits(one, plan))
 
@@ -89,6 +91,18 @@ def _flag(found: object) -> bool:
     if not isinstance(found, bool):
         raise TypeError("no flag")
     return found
+
+
+def _agree(proved: tuple[Proved, ...]) -> bool:
+    """No door is there twice, and nothing belongs to two doors: a map of it would be refused."""
+    return all(
+        len(set(each)) == len(each)
+        for each in (
+            [one.door for one in proved],
+            [one.lock for one in proved],
+            [wire for one in proved for wire in one.inputs],
+        )
+    )
 
 
 def _fits(one: Proved, plan: Plan) -> bool:

@@ -20,8 +20,8 @@ def pairs_of(proved: Iterable[Proved]) -> tuple[Pair, ...]:
     return tuple(Pair(one.lock, one.latch) for one in proved if one.latch is not None)
 
 
-SETTLED_BY = 3
-"""So many more locks than for the other order: exchanged wires near the beginning make one or two speak for it."""
+SETTLED_BY = 5
+"""So many more locks than for the other order: two pairs of exchanged wires make four speak for it."""
 
 
 def order_of(board: Board, pairs: Iterable[Pair]) -> ByteOrder | None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from device.commission.plan import Proved
 from device.commission.signals import Bench
-from device.commission.view import Choice, View
+from device.commission.view import Choice, Typed, View
 from device.commission.wizard import Wizard
 
 # A line of five boards takes as long for one reading.
@@ -16,7 +16,7 @@ class Front(Protocol):
     """What stands between us and the installer: `Terminal`."""
 
     def show(self, view: View) -> None: ...
-    def choice(self, choices: tuple[Choice, ...], timeout_s: float) -> Choice | None: ...
+    def answer(self, view: View, timeout_s: float) -> Choice | Typed | None: ...
 
 
 def run(
@@ -35,9 +35,11 @@ def run(
         wizard.see(snapshot, now_ns())
         view = wizard.view(now_ns())
         front.show(view)
-        choice = front.choice(view.choices, _KEYS_S)
-        if choice is not None:
-            wizard.press(choice)
+        match front.answer(view, _KEYS_S):
+            case Typed(name):
+                wizard.read(name)
+            case Choice() as choice:
+                wizard.press(choice)
         if wizard.proved != kept:
             keep(wizard.proved)
             kept = wizard.proved

@@ -23,7 +23,7 @@ class Bit:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pin:
-    """A contact on a door: a pin of the header (`GPIO5`) or of an expander (`reeds/7`)."""
+    """A contact on a door: a pin of the header (`GPIO5`) or of an expander (`reeds/6`)."""
 
     name: str
 

@@ -7,15 +7,21 @@ import tty
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from device.commission.layout import COLUMNS, STOP_KEY, lines_of, on_enter, wrapped
-from device.commission.view import Choice, View
+from device.commission.layout import COLUMNS, MANY_KEY, STOP_KEY, lines_of, on_enter, wrapped
+from device.commission.view import Choice, Typed, View
 from device.commission.words import Words
 from device.errors import AgentError
 
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _ENTER = frozenset("\r\n")
+_RUBOUT = frozenset("\b\x7f")
+# Ctrl-D: as a line that has ended.
+_END = "\x04"
+# An arrow, or Home, is several characters, with digits among them.
+_ESCAPE = "\x1b"
 _CHUNK_BYTES = 64
+_MAX_TYPED = 40
 
 
 class Stopped(AgentError):
@@ -35,6 +41,7 @@ class Terminal:
         self._screen = screen
         self._is_screen = screen.isatty()
         self._shown: View | None = None
+        self._typed = ""
         self._settings: list[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -61,35 +68,54 @@ class Terminal:
         if self._shown is None or view.choices != self._shown.choices or view.said != self._shown.said:
             # A key that was meant for the last question is no answer to this one.
             self._forget_keys()
-        self._shown = view
+        self._shown, self._typed = view, ""
         lines = list(lines_of(view, self._words))
         if self._is_screen:
             lines[0] = f"{_BOLD}{lines[0]}{_PLAIN}"
-        self._write(_CLEAR if self._is_screen else "\n", "\n".join(lines))
+        end = "" if view.asks_which and self._is_screen else "\n"
+        self._write((_CLEAR if self._is_screen else "\n") + "\n".join(lines) + end)
 
     def tell(self, text: str) -> None:
         """Below what stands there."""
-        self._write("", "\n".join(wrapped(text, COLUMNS)))
+        is_behind = self._shown is not None and self._shown.asks_which and self._is_screen
+        self._write("\n" * is_behind + "\n".join(wrapped(text, COLUMNS)) + "\n")
 
-    def choice(self, choices: tuple[Choice, ...], timeout_s: float) -> Choice | None:
-        """The answer, if one is given within this time. Raises Stopped."""
+    def answer(self, view: View, timeout_s: float) -> Choice | Typed | None:
+        """The answer to this view, which is shown, if one is given within this time. Raises Stopped."""
+        for key in self._pressed(timeout_s):
+            if key in _ENTER and self._typed == STOP_KEY:
+                raise Stopped
+            answer = self._letter(key, view) if view.asks_which else self._number(key, view)
+            if answer is not None:
+                return answer
+        return None
+
+    def _pressed(self, timeout_s: float) -> str:
         ready, _, _ = select.select([self._keys], [], [], timeout_s)
         if not ready:
-            return None
+            return ""
         try:
-            pressed = os.read(self._keys, _CHUNK_BYTES)
+            pressed = os.read(self._keys, _CHUNK_BYTES).decode(errors="replace")
         except OSError as error:
             raise Stopped from error
-        if not pressed:
+        if not pressed or _END in pressed:
             raise Stopped
-        for key in pressed.decode(errors="replace"):
-            if key == STOP_KEY:
-                raise Stopped
-            if key in _ENTER:
-                return on_enter(choices)
-            number = int(key) if key.isdecimal() and key.isascii() else 0
-            if 1 <= number <= len(choices):
-                return choices[number - 1]
+        return "" if _ESCAPE in pressed else pressed
+
+    def _letter(self, key: str, view: View) -> Choice | Typed | None:
+        """One more of a name, which ends with Enter."""
+        if key in _ENTER and self._typed:
+            # Whatever comes of it, it does not stay there.
+            self._shown = None
+            return Typed(self._typed)
+        if key == MANY_KEY:
+            return view.choices[0]
+        if key in _RUBOUT and self._typed:
+            self._typed = self._typed[:-1]
+            self._echo("\b \b")
+        elif key.isascii() and key.isprintable() and len(self._typed) < _MAX_TYPED:
+            self._typed += key
+            self._echo(key)
         return None
 
     def _forget_keys(self) -> None:
@@ -99,9 +125,21 @@ class Terminal:
             except termios.error as error:
                 raise Stopped from error
 
-    def _write(self, before: str, text: str) -> None:
+    def _number(self, key: str, view: View) -> Choice | None:
+        """The answer of one key."""
+        self._typed = key if key == STOP_KEY else ""
+        if key in _ENTER:
+            return on_enter(view)
+        number = int(key) if key.isdecimal() and key.isascii() else 0
+        return view.choices[number - 1] if 1 <= number <= len(view.choices) else None
+
+    def _echo(self, text: str) -> None:
+        if self._is_screen:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
         try:
-            self._screen.write(f"{before}{text}\n")
+            self._screen.write(text)
             self._screen.flush()
         except OSError as error:
             raise Stopped from error

@@ -28,7 +28,8 @@ class Phrase(StrEnum):
     WATCHING = "watching"
     OTHER_OPENED = "other-opened"
     FINDING = "finding"
-    DID_IT_OPEN = "did-it-open"
+    WHICH_IS_OPEN = "which-is-open"
+    NO_SUCH_DOOR = "no-such-door"
     FINISHED = "finished"
     NOT_FINISHED = "not-finished"
     CROSSED = "crossed"
@@ -47,8 +48,6 @@ class Choice(StrEnum):
     IS_THIS_DOOR = "is-this-door"
     HAS_NONE = "has-none"
     HAS_ONE = "has-one"
-    ONLY_THIS = "only-this"
-    ANOTHER = "another"
     TWO = "two"
     AGAIN = "again"
     SEARCH = "search"
@@ -57,7 +56,14 @@ class Choice(StrEnum):
 
 
 COSTLY = frozenset({Choice.IS_SHUT, Choice.ASK_AGAIN, Choice.IS_THIS_DOOR, Choice.GIVE_UP})
-"""Nothing that the Enter key may do: a thumb rests on it."""
+"""Nothing that the Enter key may do: a thumb rests on it. Nor does it prove a door: for that, its number is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The installer has typed this: the name that stands on the open door."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole screen. `number`: which door of `of` this is, 0 where it is about the bank; `done`: doors proved."""
+    """The whole screen. `number`: which door of `of` this is, 0 where it is about the bank; `done`: doors proved.
+
+    `asks_which`: the name on the open door is to be typed, and must not stand on the screen.
+    """
 
     number: int
     of: int
@@ -81,3 +90,4 @@ class View:
     said: tuple[Said | Fault, ...]
     choices: tuple[Choice, ...] = ()
     is_over: bool = False
+    asks_which: bool = False

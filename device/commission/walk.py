@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from device.commission.by_eye import Confirm, Found
 from device.commission.by_hand import Lacking, Open, Rest, Shut, Wrong
-from device.commission.by_power import Find, FindWatch, Found
-from device.commission.by_pulse import Confirm, Other, Release, Watch
+from device.commission.by_power import Find, FindWatch
+from device.commission.by_pulse import Other, Release, Watch
 from device.commission.candidates import Reach, next_lock
 from device.commission.case import Case, Move, Quiet, Stage
 from device.commission.faults import Fault, Flaw
@@ -54,6 +55,15 @@ class Walk:
         """A choice that the stage does not offer, a late one, is passed over."""
         if choice in self._stage.choices:
             self._go(self._stage.press(self._case, choice))
+
+    @property
+    def asks_which(self) -> bool:
+        return self._stage.asks_which
+
+    def read(self, name: str) -> None:
+        """A name that the stage does not ask for, a late one, is passed over."""
+        if self._stage.asks_which:
+            self._go(self._stage.read(self._case, name))
 
     def wish(self, now_ns: int) -> str | None:
         return self._stage.wish(self._case, now_ns)

@@ -83,6 +83,12 @@ class Wizard:
         elif choice is Choice.ALL_SHUT and self._believed is not None:
             self._next(self._believed)
 
+    def read(self, name: str) -> None:
+        """The installer has typed what stands on the open door. Passed over where the view does not ask for it."""
+        if self._walk is not None and not self._is_silent:
+            self._walk.read(name)
+            self._follow()
+
     def wish(self, now_ns: int) -> str | None:
         """The lock to pulse now, None as a rule. Answer with `pulsed` before the next reading."""
         return self._walk.wish(now_ns) if self._walk is not None and not self._silences else None
@@ -97,7 +103,7 @@ class Wizard:
             silent = tuple(fault_of(one) for one in self._silent)
             return self._view(silent, (Choice.GIVE_UP,))
         if self._walk is not None:
-            return self._view(self._walk.said(now_ns), self._walk.choices)
+            return self._view(self._walk.said(now_ns), self._walk.choices, asks_which=self._walk.asks_which)
         if self.is_over:
             return self._view(self._closing_words(), ())
         return self._view(self._greeting(), (Choice.ALL_SHUT,) if self._believed is not None else ())
@@ -142,10 +148,10 @@ class Wizard:
             (one for one in doors[at:] + doors[:at] if not self._known.has(one) and one not in self._left), None
         )
 
-    def _view(self, said: tuple[Said | Fault, ...], choices: tuple[Choice, ...]) -> View:
+    def _view(self, said: tuple[Said | Fault, ...], choices: tuple[Choice, ...], *, asks_which: bool = False) -> View:
         door = "" if self._walk is None else self._walk.door
         number = self._plan.doors.index(door) + 1 if door else 0
-        return View(number, len(self._plan.doors), len(self.proved), door, said, choices, self.is_over)
+        return View(number, len(self._plan.doors), len(self.proved), door, said, choices, self.is_over, asks_which)
 
     def _greeting(self) -> tuple[Said, ...]:
         boards = tuple(f"{board} ({board.locks})" for board in self._plan.boards)

@@ -31,11 +31,18 @@ class Words:
     header: str
     """`{door}`, `{number}`, `{of}`, `{done}`."""
     header_of_bank: str
+    number: str
+    """Before what is typed."""
     stop: str
     searching: str
     stopped: str
     written: str
     already: str
+    unplugged: str
+    """`{bus}` and `{port}`, here and below: there is no such port."""
+    forbidden: str
+    """`{group}`: whose members may open it."""
+    taken: str
 
     def said(self, said: Said | Fault) -> str:
         """What stands on the screen, in one paragraph or more."""

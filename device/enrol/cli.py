@@ -105,7 +105,8 @@ def _token(label: Label, file: Path | None) -> str:
         return parse_token(_text(file), str(file))
     if label.token is not None:
         return label.token
-    if not sys.stdin.isatty():
+    # None: it was closed before the start.
+    if sys.stdin is None or not sys.stdin.isatty():
         raise LabelError("label: no token on it; give one with --token-file FILE, or type it at a terminal")
     try:
         typed = getpass.getpass(f"token of {label.device}: ")

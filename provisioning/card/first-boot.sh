@@ -2,7 +2,7 @@
 # Makes an Ansim device of a fresh Raspberry Pi OS. Lies in ansim/ on the boot partition, and runs as root.
 #
 #   first-boot.sh            prepare: a service that sets the device up once there is a network
-#   first-boot.sh install    set up: user, program, configuration, services
+#   first-boot.sh install    set up: user, program, configuration, services, pins
 #   first-boot.sh label      take the label off the boot partition
 #   first-boot.sh enrolled   forget the label, start the agent
 #
@@ -21,6 +21,9 @@ home=$root/var/lib/ansim
 opt=$root/opt/ansim
 venv=$opt/venv
 installed=$opt/installed
+# Raspberry Pi's kernels leave an output as it is when its program is killed: a lamp would go on saying that help is
+# coming, a relay would keep its coil on. With this the pin becomes an input (boot/overlays/README of the firmware).
+strict_pins="dtparam=strict_gpiod"
 
 say() { echo "ansim: $*"; }
 
@@ -84,11 +87,35 @@ install_all() {
     put "$card/ansim-agent.service" "$units/ansim-agent.service" 0644
     systemctl daemon-reload
     systemctl enable ansim-enroll.service ansim-agent.service
+    changed=
+    if [ -e "$boot/config.txt" ] && ! has_strict_pins; then
+        make_pins_strict
+        # Only a kernel that starts reads it.
+        changed=yes
+    fi
     sync
     touch "$installed"
     sync
-    systemctl start --no-block ansim-enroll.service ansim-agent.service
     say "installed"
+    if [ -n "$changed" ]; then
+        systemctl reboot --no-block
+    else
+        systemctl start --no-block ansim-enroll.service ansim-agent.service
+    fi
+}
+
+# In the first line: before any [section], and before the parameters of any overlay.
+has_strict_pins() {
+    first=
+    IFS= read -r first <"$boot/config.txt" || :
+    [ "$first" = "$strict_pins" ]
+}
+
+make_pins_strict() {
+    echo "$strict_pins" | cat - "$boot/config.txt" >"$boot/config.new"
+    sync "$boot/config.new"
+    mv -f "$boot/config.new" "$boot/config.txt"
+    sync "$boot"
 }
 
 add_user() {

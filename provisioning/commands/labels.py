@@ -1,14 +1,16 @@
 """`labels`, `config` and `card`: what an installer takes along."""
 
+import argparse
 import secrets
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from device.config.model import Config
 from device.usage import Parser
 from drivers.files import Files
 from provisioning import tokens
-from provisioning.agent_config import Wiring, agent_config, read_wiring, store_wiring
+from provisioning.agent_config import Wiring, agent_config, bank_wiring, read_wiring, store_wiring
 from provisioning.card.card import write_card
 from provisioning.clock import now_utc
 from provisioning.commands.arguments import name, printable
@@ -19,7 +21,7 @@ from provisioning.handed_in import read_handed_in
 from provisioning.invitation import OPEN
 from provisioning.labels.sheet import pages
 from provisioning.labels.text import LabelText
-from provisioning.labels.wires import Wire, wires_of
+from provisioning.labels.wires import lines_of, wires_of
 from provisioning.model import Plan, Site
 from provisioning.office import Office
 
@@ -39,7 +41,9 @@ def add(commands: Commands) -> None:
     _add_wiring(command)
     command = add_command(commands, "config", "the configuration of a device (TOML)", config)
     command.add_argument("device", type=name, metavar="DEVICE")
-    _add_wiring(command)
+    kind = command.add_mutually_exclusive_group()
+    _add_wiring(kind)
+    kind.add_argument("--bank", action="store_true", help="a locker bank: an example to be edited")
     command = add_command(commands, "card", "a folder for the SD card: a fresh Raspberry Pi OS enrols itself", card)
     command.add_argument("device", type=name, metavar="DEVICE")
     command.add_argument(
@@ -55,14 +59,14 @@ def add(commands: Commands) -> None:
 
 
 def labels(options: Options) -> int:
-    wires = wires_of(read_wiring(_wiring(options)))
+    wiring = read_wiring(_wiring(options))
     written: list[str] = []
     with open_office(options) as office:
         chosen = _chosen(office, options)
         _make_folder(options.out)
         with progress("labels", len(chosen)) as step:
             for plan in chosen:
-                texts = [_text(office, plan.site, device, options, wires) for device in plan.devices]
+                texts = [_text(office, plan.site, device, options, wiring) for device in plan.devices]
                 written += _write_pages(options.out, plan.site.id, pages(texts, options.call))
                 step()
     answer(options, written, [f"{len(written)} sheets in {options.out}; print them at 100 %"])
@@ -70,7 +74,7 @@ def labels(options: Options) -> int:
 
 
 def config(options: Options) -> int:
-    wiring = _wiring(options)
+    wiring = bank_wiring() if options.bank else _wiring(options)
     with open_office(options) as office:
         text = _config(office, options.device, wiring)
     answer(options, {"device": options.device, "config": text}, [text.rstrip()])
@@ -96,8 +100,8 @@ def card(options: Options) -> int:
     return 0
 
 
-def _add_wiring(command: Parser) -> None:
-    text = "zones and indicators (TOML; default: a store's)"
+def _add_wiring(command: "Parser | argparse._MutuallyExclusiveGroup") -> None:
+    text = "zones, indicators, bank (TOML; default: a store's)"
     command.add_argument("--wiring", type=Path, metavar="FILE", help=text)
 
 
@@ -135,10 +139,13 @@ def _chosen(office: Office, options: Options) -> list[Plan]:
     return [plan for plan in chosen if plan.devices]
 
 
-def _text(office: Office, site: Site, device: str, options: Options, wires: tuple[Wire, ...]) -> LabelText:
+def _text(office: Office, site: Site, device: str, options: Options, wiring: Config) -> LabelText:
     token = new_token(office, device, options.hours) if options.visit else None
     until = now_utc() + timedelta(hours=options.hours) if options.visit else None
-    return LabelText(office.label(device, token), site.name, site.address, site.district, wires, until)
+    label = office.label(device, token)
+    return LabelText(
+        label, site.name, site.address, site.district, wires_of(wiring), lines_of(wiring), valid_until=until
+    )
 
 
 def _write_pages(folder: Path, site: str, sheets: list[str]) -> list[str]:

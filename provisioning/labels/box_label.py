@@ -14,13 +14,14 @@ PAD_MM = 4.0
 BRAND = "Ansim 안심"
 
 MAX_WIRES = 8
-"""Two columns of four. A box with more has a wiring plan of its own."""
+"""Two columns of four. A box with more, or with lines to lock boards, has a wiring label too."""
 
 _RIGHT_MM = WIDTH_MM - PAD_MM
 _ROOM_MM = WIDTH_MM - 2 * PAD_MM
 _COLUMN_MM = _ROOM_MM / 2
-_WIRES_MM, _ROW_MM = 43.1, 3.05
-_PRINT_POINTS = 6.5
+_WIRES_MM = 43.1
+ROW_MM = 3.05
+PRINT_POINTS = 6.5
 
 # Paint for a swatch: blue, yellow and vermilion of Okabe and Ito's palette for every kind of colour vision.
 _PAINT = {
@@ -44,9 +45,18 @@ def box_label(label: LabelText, call: str) -> Iterator[str]:
     yield text(PAD_MM, 6.2, BRAND, 7.5, bold=True)
     yield from place(label, 8.4, room_mm)
     yield from _fingerprint(label.label.fingerprint)
-    yield from _wiring(label.wires)
+    yield line(PAD_MM, 41.4, _RIGHT_MM, 41.4)
+    if has_wiring_label(label):
+        yield text(PAD_MM, 46.6, "배선은 배선 라벨에 있습니다 · Wires: on the wiring label", 7.5)
+    else:
+        yield from columns(label.wires, _WIRES_MM, MAX_WIRES // 2)
     if call:
         yield from block(PAD_MM, 56.9, fit(f"고장 시 연락 · If a lamp shows a fault: {call}", _ROOM_MM, 7.0))
+
+
+def has_wiring_label(label: LabelText) -> bool:
+    """Whether the wires stand there, all together, and not on the box label."""
+    return bool(label.lines) or len(label.wires) > MAX_WIRES
 
 
 def place(label: LabelText, top_mm: float, room_mm: float) -> Iterator[str]:
@@ -64,27 +74,26 @@ def place(label: LabelText, top_mm: float, room_mm: float) -> Iterator[str]:
 
 def _fingerprint(digits: str) -> Iterator[str]:
     yield line(PAD_MM, 33.2, _RIGHT_MM, 33.2)
-    yield text(PAD_MM, 36.5, "CA", _PRINT_POINTS, bold=True)
-    yield text(PAD_MM, 39.7, "SHA-256", _PRINT_POINTS)
+    yield text(PAD_MM, 36.5, "CA", PRINT_POINTS, bold=True)
+    yield text(PAD_MM, 39.7, "SHA-256", PRINT_POINTS)
     groups = [digits[start : start + 4] for start in range(0, len(digits), 4)]
     for row in range(2):
         yield text(17.5, 36.5 + 3.2 * row, " ".join(groups[8 * row : 8 * row + 8]), 7.5, mono=True)
 
 
-def _wiring(wires: tuple[Wire, ...]) -> Iterator[str]:
-    yield line(PAD_MM, 41.4, _RIGHT_MM, 41.4)
-    rows = wires if len(wires) <= MAX_WIRES else wires[: MAX_WIRES - 1]
-    for index, wire in enumerate(rows):
-        column, row = divmod(index, MAX_WIRES // 2)
-        yield from _wire(wire, PAD_MM + column * _COLUMN_MM, _WIRES_MM + _ROW_MM * row)
-    if len(rows) < len(wires):
-        yield text(
-            PAD_MM + _COLUMN_MM, _WIRES_MM + _ROW_MM * 3 + 2.1, f"+ {len(wires) - len(rows)}: agent.toml", _PRINT_POINTS
-        )
+def columns(wires: tuple[Wire, ...], top_mm: float, rows: int) -> Iterator[str]:
+    """Wires in two columns. Those that find no room are counted in the last place."""
+    shown = wires if len(wires) <= 2 * rows else wires[: 2 * rows - 1]
+    for index, wire in enumerate(shown):
+        column, row = divmod(index, rows)
+        yield from _wire(wire, PAD_MM + column * _COLUMN_MM, top_mm + ROW_MM * row)
+    if len(shown) < len(wires):
+        baseline_mm = top_mm + ROW_MM * (rows - 1) + 2.1
+        yield text(PAD_MM + _COLUMN_MM, baseline_mm, f"+ {len(wires) - len(shown)}: agent.toml", PRINT_POINTS)
 
 
 def _wire(wire: Wire, x: float, y: float) -> Iterator[str]:
     yield rectangle(x, y, 4.6, 2.2, f'fill="{_PAINT[wire.colour]}" stroke="{INK}" stroke-width="0.15"')
-    yield text(x + 5.6, y + 2.1, wire.colour.value, _PRINT_POINTS, bold=True)
-    yield text(x + 10.4, y + 2.1, printable(wire.terminal), _PRINT_POINTS, bold=True)
-    yield from block(x + 17.4, y + 0.1, fit(wire.function, _COLUMN_MM - 18.4, _PRINT_POINTS))
+    yield text(x + 5.6, y + 2.1, wire.colour.value, PRINT_POINTS, bold=True)
+    yield text(x + 10.4, y + 2.1, printable(wire.terminal), PRINT_POINTS, bold=True)
+    yield from block(x + 17.4, y + 0.1, fit(wire.function, _COLUMN_MM - 18.4, PRINT_POINTS))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from device.enrol.label import Label
-from provisioning.labels.wires import Wire
+from provisioning.labels.wires import Line, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +19,5 @@ class LabelText:
     address: str
     district: str
     wires: tuple[Wire, ...]
+    lines: tuple[Line, ...] = ()
     valid_until: datetime | None = None

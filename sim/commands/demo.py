@@ -43,7 +43,9 @@ def add(commands: Commands) -> None:
         "--banks", type=_count(MOST_BANKS, least=0), default=1, metavar="N", help="locker banks (default: 1)"
     )
     demo.add_argument("--brokers", type=_count(_MOST_BROKERS), default=2, metavar="N", help="how many (default: 2)")
-    demo.add_argument("--port", type=_count(_MOST_PORT), metavar="P", help="on loopback (default: a free one)")
+    demo.add_argument(
+        "--port", type=_count(_MOST_PORT, least=0), metavar="P", help="on loopback (default: 0, a free one)"
+    )
     demo.add_argument(
         "--listen", type=_address, metavar="HOST[:PORT]", help="not only on loopback: anybody there can play, and look"
     )
@@ -125,8 +127,8 @@ def _address(text: str) -> Address:
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         host, port = text, ""
-    if not host or (colon and port and not port.isdigit()) or (port and not 1 <= int(port[:9]) <= _MOST_PORT):
-        raise argparse.ArgumentTypeError(f"{text!r}: HOST, or HOST:PORT with a port from 1 to {_MOST_PORT}, is allowed")
+    if not host or (colon and port and not port.isdigit()) or (port and int(port[:9]) > _MOST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r}: HOST, or HOST:PORT with a port up to {_MOST_PORT}, is allowed")
     return Address(host, int(port or 0))
 
 

@@ -2,16 +2,15 @@
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
 from device.config.bank import MAX_DOORS
 from device.logic.units import S
-from sim.commands.registry import EX_UNAVAILABLE, FAILED, OK, Commands, Options, add_command
+from sim.commands.registry import EX_UNAVAILABLE, FAILED, OK, Commands, Options, add_command, played, whole
 from sim.explore.draw import SHORTEST_NS
 from sim.explore.explore import Outcome, Plan, explore, play
 from sim.explore.reduce import reduce
@@ -21,6 +20,8 @@ from sim.scenario.progress import progress
 from sim.scenario.writing import write_scenario
 
 _HOUR_S = 3_600
+# In hours; each from two of them on.
+_UNITS = (("years", 24 * 365.25), ("days", 24.0), ("hours", 1.0))
 _LONGEST_H = 24 * 90
 _MOST_SEEDS = 10_000_000
 _MOST_JOBS = 256
@@ -31,20 +32,18 @@ _FEWEST_DOORS = 4
 def add(commands: Commands) -> None:
     text = "play worlds that chance draws, with every fault there is, until one breaks a rule"
     explore_ = add_command(commands, "explore", text, run)
-    explore_.add_argument(
-        "--seeds", type=_whole(1, _MOST_SEEDS), default=100, metavar="N", help="worlds (default: 100)"
-    )
+    explore_.add_argument("--seeds", type=whole(1, _MOST_SEEDS), default=100, metavar="N", help="worlds (default: 100)")
     explore_.add_argument("--hours", type=_hours, default=24.0, metavar="H", help="how long each one is (default: 24)")
     explore_.add_argument(
         "--bank",
-        type=_whole(_FEWEST_DOORS, MAX_DOORS),
+        type=whole(_FEWEST_DOORS, MAX_DOORS),
         default=0,
         metavar="DOORS",
         help="locker banks instead of stores",
     )
-    explore_.add_argument("--first", type=_whole(0, _MOST_SEEDS), default=0, metavar="SEED", help="(default: 0)")
+    explore_.add_argument("--first", type=whole(0, _MOST_SEEDS), default=0, metavar="SEED", help="(default: 0)")
     explore_.add_argument(
-        "-j", dest="jobs", type=_whole(1, _MOST_JOBS), metavar="N", help="processes (default: one per core)"
+        "-j", dest="jobs", type=whole(1, _MOST_JOBS), metavar="N", help="processes (default: one per core)"
     )
     explore_.add_argument("--json", action="store_true", help="one JSON line per broken rule, and one in the end")
     explore_.add_argument("--out", type=Path, metavar="FOLDER", help="write what breaks a rule as a scenario")
@@ -52,12 +51,7 @@ def add(commands: Commands) -> None:
 
 
 def run(options: Options) -> int:
-    try:
-        return _run(options)
-    except BrokenPipeError:
-        # Whoever was listening has left; Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    return played(lambda: _run(options))
 
 
 def _run(options: Options) -> int:
@@ -67,6 +61,8 @@ def _run(options: Options) -> int:
     length_ns = round(options.hours * _HOUR_S) * S
     plan = Plan(seeds, length_ns, options.jobs or cores(), options.keep_going, options.bank)
     seen: list[Outcome] = []
+    if not options.json:
+        print(f"{_worlds(len(seeds), options)} begin", flush=True)
     with closing(_noted(plan, seen)) as outcomes, progress(outcomes, len(seeds), sys.stdout) as plays:
         broken = explore(plan, plays)
     unwritten = [outcome for outcome in broken if not _tell(outcome, plan, options)]
@@ -119,13 +115,19 @@ def _make(folder: Path) -> bool:
     return True
 
 
-def _sum_up(played: int, broken: list[Outcome], elapsed_s: float, options: Options) -> None:
+def _sum_up(worlds: int, broken: list[Outcome], elapsed_s: float, options: Options) -> None:
     if options.json:
-        print(json.dumps({"worlds": played, "broken": len(broken), "elapsed_s": round(elapsed_s, 1)}))
+        print(json.dumps({"worlds": worlds, "broken": len(broken), "elapsed_s": round(elapsed_s, 1)}))
         return
-    years = played * options.hours / 24 / 365.25
     verdict = f"{len(broken)} of them break a rule" if broken else "no rule was broken"
-    print(f"{played} worlds of {options.hours:g} h, {years:.2f} years, in {elapsed_s:.0f} s: {verdict}")
+    print(f"{_worlds(worlds, options)} in {elapsed_s:.0f} s: {verdict}")
+
+
+def _worlds(count: int, options: Options) -> str:
+    """How many, and how long they are together, in a unit that fits."""
+    hours = count * options.hours
+    unit, length = next((pair for pair in _UNITS if hours >= 2 * pair[1]), _UNITS[-1])
+    return f"{count} worlds of {options.hours:g} h, {hours / length:.3g} {unit},"
 
 
 def _hours(text: str) -> float:
@@ -137,14 +139,3 @@ def _hours(text: str) -> float:
     if not shortest_h <= hours <= _LONGEST_H:
         raise argparse.ArgumentTypeError(f"{text!r}: hours from {shortest_h:.2f} to {_LONGEST_H} are allowed")
     return hours
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        # int() takes blanks, underscores and signs, and refuses what is too long with an error of its own.
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{text!r}: a whole number {least} to {most} is allowed")
-        return number
-
-    return read

@@ -1,15 +1,23 @@
 """`ansim-sim run`: plays scenarios and says whether everything came as it must."""
 
-import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.registry import EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, FAILED, OK, Commands, Options, add_command
+from sim.commands.registry import (
+    EX_DATAERR,
+    EX_UNAVAILABLE,
+    EX_USAGE,
+    FAILED,
+    OK,
+    Commands,
+    Options,
+    add_command,
+    played,
+    whole,
+)
 from sim.scenario.crew import Job, Played, cores, play_all
 from sim.scenario.errors import NoScenarioError, ScenarioError
 from sim.scenario.junit import junit
@@ -38,12 +46,12 @@ def add(commands: Commands) -> None:
     text = "play scenarios: what happens to stores, and what must come of it"
     run_ = add_command(commands, "run", text, run)
     run_.add_argument("files", nargs="*", metavar="FILE", help="a file, a folder, or a name (default: all of --list)")
-    run_.add_argument("--seed", type=_whole(0, _MOST_SEED), metavar="N", help="in place of each scenario's own")
+    run_.add_argument("--seed", type=whole(0, _MOST_SEED), metavar="N", help="in place of each scenario's own")
     run_.add_argument(
-        "--repeat", type=_whole(1, _MOST_REPEATS), default=1, metavar="N", help="with N seeds, one after the other"
+        "--repeat", type=whole(1, _MOST_REPEATS), default=1, metavar="N", help="with N seeds, one after the other"
     )
     run_.add_argument(
-        "-j", dest="workers", type=_whole(1, _MOST_WORKERS), metavar="N", help="processes (default: one per core)"
+        "-j", dest="workers", type=whole(1, _MOST_WORKERS), metavar="N", help="processes (default: one per core)"
     )
     run_.add_argument("--json", action="store_true", help="one JSON line per play")
     run_.add_argument("--junit", type=Path, metavar="PATH", help="write the verdicts as JUnit XML")
@@ -60,12 +68,7 @@ def run(options: Options) -> int:
     named = _load(paths)
     if named is None:
         return EX_DATAERR
-    try:
-        return _run(named, options)
-    except BrokenPipeError:
-        # Whoever was listening has left; Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    return played(lambda: _run(named, options))
 
 
 def _run(named: list[_Named], options: Options) -> int:
@@ -115,16 +118,16 @@ def _play(named: list[_Named], options: Options) -> int:
         written.append(_write(options.transcript, "\n".join(transcript(everything))))
     if not all(written):
         return EX_UNAVAILABLE
-    return OK if all(played.verdict.passed for played in everything) else FAILED
+    return OK if all(one.verdict.passed for one in everything) else FAILED
 
 
 def _tell_all(jobs: list[Job], options: Options) -> list[Played]:
     width = max(len(job.name) for job in jobs)
     everything: list[Played] = []
     with progress(play_all(jobs, options.workers or cores()), len(jobs), sys.stdout) as plays:
-        for played in plays:
-            everything.append(played)
-            for line in [as_json(played.verdict)] if options.json else tell(played, width):
+        for one in plays:
+            everything.append(one)
+            for line in [as_json(one.verdict)] if options.json else tell(one, width):
                 print(line, flush=True)
     return everything
 
@@ -142,14 +145,3 @@ def _write(path: Path, text: str) -> bool:
         print(f"ansim-sim run: {path}: cannot be written: {reason}", file=sys.stderr)
         return False
     return True
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        # int() takes blanks, underscores and signs, and refuses what is too long with an error of its own.
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{text!r}: a whole number {least} to {most} is allowed")
-        return number
-
-    return read

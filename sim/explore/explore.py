@@ -1,21 +1,17 @@
 """Plays many worlds, one after the other or over several processes, and makes small what breaks a rule in them."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 
 from sim.explore.bank_draw import draw_bank
 from sim.explore.draw import draw
 from sim.explore.judge import Finding, judge
-from sim.scenario.crew import settle_in
-from sim.scenario.errors import CrewError
+from sim.scenario.crew import spread
 from sim.scenario.model import Scenario
 
 # So many worlds are handed to a process at once: few enough to stop soon, enough to make the handing over cheap.
-_CHUNK = 4
+_MOST_CHUNK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +61,8 @@ def play(plan: Plan) -> Iterator[Outcome]:
     if plan.jobs == 1:
         yield from map(one, plan.seeds)
         return
-    # Forked children would share what this process has open.
-    pool = ProcessPoolExecutor(plan.jobs, mp_context=get_context("spawn"), initializer=settle_in)
-    try:
-        yield from pool.map(one, plan.seeds, chunksize=_CHUNK)
-    except BrokenProcessPool:
-        raise CrewError("a process that played worlds has died") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+    chunk = min(_MOST_CHUNK, max(1, len(plan.seeds) // (2 * plan.jobs)))
+    yield from spread(one, plan.seeds, plan.jobs, chunk)
 
 
 def play_one(plan: Plan, seed: int) -> Outcome:

@@ -5,15 +5,20 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sim.scenario.errors import CrewError
 from sim.scenario.model import Scenario
 from sim.scenario.player import play
 from sim.scenario.verdict import Verdict
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +46,43 @@ def play_all(jobs: Sequence[Job], workers: int) -> Iterator[Played]:
     if processes <= 1:
         yield from map(play_job, jobs)
         return
+    yield from spread(play_job, jobs, processes)
+
+
+def spread(one: Callable[[A], R], jobs: Sequence[A], processes: int, chunk: int = 1) -> Iterator[R]:
+    """What `one` says of each job. Raises CrewError if a process dies. Left early, the processes are killed at once:
+    what they have in the folder for temporary files stays there.
+    """
+    others = multiprocessing.active_children()
     # Forked children would share what this process has open.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=settle_in)
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
+    is_done = False
     try:
-        yield from pool.map(play_job, jobs)
+        with _deaf():
+            results = pool.map(one, jobs, chunksize=chunk)
+        yield from results
+        is_done = True
     except BrokenProcessPool:
-        raise CrewError("a process that played scenarios has died") from None
+        raise CrewError("a process that played has died") from None
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=is_done, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            if process not in others:
+                process.kill()
+        pool.shutdown()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are begun inside never hear Ctrl-C, which reaches all of a terminal: the first one ends them.
+
+    They inherit what is blocked (signal(7)); while Python is being loaded there is nobody to ignore it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def play_job(job: Job) -> Played:
@@ -64,9 +97,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def settle_in() -> None:
+def _settle_in() -> None:
     """What a process that plays does first."""
-    # Ctrl-C reaches every process of the terminal; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A device that complains of its dying card is what was asked for.
     logging.basicConfig(level=logging.ERROR)

@@ -75,7 +75,7 @@ ansim-sim run --list
 ```
 
 Exit status: 0 everything came as it must; 1 something did not; 64 wrong usage; 65 a file says something that is not
-allowed.
+allowed; 130 interrupted.
 
 ## How to write one
 

@@ -100,7 +100,9 @@ class Speech:
     open: str
     shut: str
     released: str
-    whose: str
+    which: str
+    number: str
+    """Behind it is what he types."""
     leave: str
 
 
@@ -110,7 +112,8 @@ ENGLISH = Speech(
     "Open door {door} with the emergency key",
     "Shut door",
     "Door {door} was released.",
-    "Is it door {door}, and no other?",
+    "Which number is on it?",
+    "\nnumber: ",
     "[2] leave this door for later",
 )
 KOREAN = Speech(
@@ -119,7 +122,8 @@ KOREAN = Speech(
     "{door}번 문을 비상 열쇠나 수동 레버로 여세요.",
     "문을 닫으세요.",
     "{door}번 문의 잠금을 풀었습니다.",
-    "{door}번 문만 열렸습니까?",
+    "문에 적힌 번호가 무엇입니까?",
+    "\n번호: ",
     "[2] 이 문은 나중에 하기",
 )
 
@@ -138,7 +142,7 @@ class Installer:
         """The exit status. stop_when: he sees this, and has no time any more."""
         seen, is_gone = "", False
         while (screen := phone.look()) is not None:
-            text = " ".join(screen.split())
+            text = " ".join(screen.partition(self._speech.number)[0].split())
             if text == seen or is_gone:
                 continue
             seen, is_gone = text, stop_when(text)
@@ -150,6 +154,9 @@ class Installer:
         speech = self._speech
         if speech.shut_all in text:
             return "\n" if "[Enter]" in text else ""
+        if speech.which in text:
+            seen = self._bank.ask(_open_doors)
+            return "+" if len(seen) > 1 else f"{seen[0]}\n"
         if speech.leave in text:
             self._bank.ask(_shut)
             return "2"
@@ -165,8 +172,6 @@ class Installer:
             self._bank.ask(_shut)
         elif speech.released.format(door=door) in text:
             self._bank.perform(Pull(door=door))
-        elif speech.whose.format(door=door) in text:
-            return "\n" if self._bank.ask(_open_doors) == [door] else "2"
         return ""
 
 

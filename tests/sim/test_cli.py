@@ -98,6 +98,15 @@ def test_panel_that_is_asked_for_too_much_is_one_line_and_status_64(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("where", [["--port", "0"], ["--listen", "127.0.0.1:0"]])
+def test_port_0_is_a_free_one(where: list[str], tmp_path: Path) -> None:
+    with _demo(tmp_path, "--stores", "1", "--banks", "0", "--brokers", "1", "--no-browser", *where) as process:
+        assert process.stdout is not None
+        assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*/\n", process.stdout.readline())
+        process.terminate()
+        process.communicate(timeout=_TIMEOUT_S)
+
+
 def test_port_that_is_taken_is_one_line_and_status_69(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

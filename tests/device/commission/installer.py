@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from device.commission.faults import Fault
-from device.commission.view import Choice, Phrase, View
+from device.commission.view import Choice, Phrase, Typed, View
 from device.logic.units import S
 
 _PATIENCE_NS = 15 * S
@@ -40,7 +40,7 @@ class Installer:
         self._since_ns = 0
         self._tried: dict[str, int] = {}
 
-    def look(self, view: View, now_ns: int) -> Choice | None:
+    def look(self, view: View, now_ns: int) -> Choice | Typed | None:
         """What he answers; before that his hands may have moved a door."""
         shown = (view.door, *view.said)
         if shown != self._shown:
@@ -52,7 +52,7 @@ class Installer:
             return self._about(first, view)
         return self._do(first.phrase, view, is_long=is_long)
 
-    def _do(self, phrase: Phrase, view: View, *, is_long: bool) -> Choice | None:
+    def _do(self, phrase: Phrase, view: View, *, is_long: bool) -> Choice | Typed | None:
         patient = view.choices[0] if view.choices and is_long else None
         match phrase:
             case Phrase.FOUND | Phrase.NO_BOARDS:
@@ -71,11 +71,9 @@ class Installer:
                 return None
             case Phrase.LACKS_LATCH | Phrase.LACKS_REED:
                 return Choice.HAS_ONE if self._doors.has(phrase, view.door) else Choice.HAS_NONE
-            case Phrase.DID_IT_OPEN:
+            case Phrase.WHICH_IS_OPEN:
                 seen = self._doors.open_doors()
-                if len(seen) > 1:
-                    return Choice.TWO
-                return Choice.ONLY_THIS if seen == [view.door] else Choice.ANOTHER
+                return Choice.TWO if len(seen) > 1 else Typed(seen[0])
             case _:
                 return None
 

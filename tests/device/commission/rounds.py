@@ -2,7 +2,7 @@
 
 from device.commission.plan import Plan, Proved
 from device.commission.signals import Bit
-from device.commission.view import Choice, Phrase, View
+from device.commission.view import Choice, Phrase, Typed, View
 from device.commission.wizard import Wizard
 from device.logic.units import MS
 from tests.device.commission.bank import FakeBank, plan_of
@@ -67,6 +67,11 @@ class Rounds:
     def press(self, choice: Choice) -> None:
         self.wizard.press(choice)
 
+    def read(self, name: str = "") -> None:
+        """Wait for the question which door is open, and type a name; without one, that of the open door."""
+        self.until(Phrase.WHICH_IS_OPEN)
+        self.wizard.read(name or self.bank.open_doors()[0])
+
     def begin(self) -> None:
         """To the first door: two readings, and the word that all is shut."""
         self.turn(2)
@@ -80,8 +85,7 @@ class Rounds:
         self.bank.pull(door)
         self.until(Phrase.SHUT)
         self.bank.shut(door)
-        self.until(Phrase.DID_IT_OPEN)
-        self.press(Choice.ONLY_THIS)
+        self.read()
         self.turn()
         self.bank.shut()
 
@@ -91,9 +95,11 @@ class Rounds:
         for _ in range(_MOST_ROUNDS):
             if self.wizard.is_over:
                 return installer
-            choice = installer.look(self.view, self.now_ns)
-            if choice is not None:
-                self.press(choice)
+            match installer.look(self.view, self.now_ns):
+                case Typed(name):
+                    self.wizard.read(name)
+                case Choice() as choice:
+                    self.press(choice)
             self.turn()
         raise AssertionError(f"never ended; the screen says {self.view}")
 

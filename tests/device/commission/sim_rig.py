@@ -12,7 +12,7 @@ from device.commission.cli import Options, commission
 from device.commission.faults import Fault
 from device.commission.hardware import Openers
 from device.commission.terminal import Stopped
-from device.commission.view import Choice, Phrase, View
+from device.commission.view import Choice, Phrase, Typed, View
 from device.commission.words import Words
 from device.config.load import parse
 from device.config.map import BankMap, load_map
@@ -103,13 +103,12 @@ class SimRig:
     def tell(self, text: str) -> None:
         self.told.append(text)
 
-    def choice(self, choices: tuple[Choice, ...], timeout_s: float) -> Choice | None:
-        view = self.views[-1]
+    def answer(self, view: View, timeout_s: float) -> Choice | Typed | None:
         if self._stop_when is not None and self._stop_when(view):
             raise Stopped
         answer = self._installer.look(view, self.time.clock.monotonic_ns())
         self.time.run_for(round(timeout_s * S))
-        return answer if answer in choices else None
+        return answer if isinstance(answer, Typed) or answer in view.choices else None
 
     def _front(self, words: Words) -> "SimRig":
         self.language_words = words

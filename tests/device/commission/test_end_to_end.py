@@ -249,7 +249,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(rig_of: Callable[[Bank], Si
     assert sorted(file.name for file in rig.map_path.parent.iterdir()) == ["bank.toml", "ports"]
 
 
-@pytest.mark.parametrize("phrase", [Phrase.SHUT, Phrase.RELEASING, Phrase.WATCHING, Phrase.DID_IT_OPEN])
+@pytest.mark.parametrize("phrase", [Phrase.SHUT, Phrase.RELEASING, Phrase.WATCHING, Phrase.WHICH_IS_OPEN])
 def test_stopped_in_the_middle_of_a_door_only_that_door_is_lost(
     phrase: Phrase, rig_of: Callable[[Bank], SimRig]
 ) -> None:
@@ -341,7 +341,7 @@ def test_without_the_adapter_there_is_one_line_and_status_69(
 
     assert rig.run() == 69
 
-    assert capsys.readouterr().err.startswith("left: ENOENT")
+    assert capsys.readouterr().err.startswith("left: 어댑터가 꽂혀 있지 않")
 
 
 def test_an_adapter_that_is_pulled_out_and_put_back_costs_nothing(rig_of: Callable[[Bank], SimRig]) -> None:

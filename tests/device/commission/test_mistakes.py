@@ -1,6 +1,10 @@
 """What an installer may do wrong, slowly or too fast, and what it costs him: never a door that is proved."""
 
+import pytest
+
+from device.commission.by_eye import door_called
 from device.commission.faults import Fault, Flaw
+from device.commission.layout import on_enter
 from device.commission.signals import Bit, Pin
 from device.commission.view import Choice, Phrase, Said
 from tests.device.commission.bank import names
@@ -28,8 +32,7 @@ def test_a_door_that_was_proved_under_a_wrong_name_is_given_back() -> None:
     rounds.bank.pull("02")
     rounds.until(Phrase.SHUT)
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
-    rounds.press(Choice.ONLY_THIS)
+    rounds.read("01")
     rounds.turn()
     rounds.bank.shut()
     rounds.until(Phrase.OPEN)
@@ -47,10 +50,10 @@ def test_another_door_opened_by_hand_is_found_when_the_pulse_opens_it() -> None:
     rounds.bank.pull("03")
     rounds.until(Phrase.SHUT)
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
+    rounds.until(Phrase.WHICH_IS_OPEN)
     assert rounds.bank.open_doors() == ["03"]
 
-    rounds.press(Choice.ANOTHER)
+    rounds.read("03")
 
     assert rounds.view.said == (Fault(Flaw.OTHER_DOOR, ("left/1/3",), "01"),)
     assert not rounds.wizard.proved
@@ -58,6 +61,63 @@ def test_another_door_opened_by_hand_is_found_when_the_pulse_opens_it() -> None:
     rounds.bank.shut()
     rounds.prove("01")
     assert rounds.wizard.proved == (proved(1),)
+
+
+def test_enter_alone_proves_nothing_and_opens_nothing() -> None:
+    rounds = begun(2)
+    for _ in range(600):
+        entered = on_enter(rounds.view)
+        if rounds.phrase is Phrase.OPEN:
+            rounds.bank.pull(rounds.view.door)
+        elif rounds.phrase is Phrase.SHUT:
+            rounds.bank.shut()
+        elif entered is not None:
+            rounds.press(entered)
+        rounds.turn()
+
+    assert rounds.phrase is Phrase.WHICH_IS_OPEN
+    assert rounds.bank.pulses == ["left/1/1"]
+    assert not rounds.wizard.proved
+
+
+def test_a_number_that_no_door_has_is_asked_for_again_and_costs_nothing() -> None:
+    rounds = begun()
+    rounds.bank.pull("01")
+    rounds.until(Phrase.SHUT)
+    rounds.bank.shut()
+    rounds.read("11")
+    assert rounds.view.said == (Said(Phrase.NO_SUCH_DOOR, others=("11",)), Said(Phrase.WHICH_IS_OPEN))
+
+    rounds.wizard.read("01")
+
+    assert rounds.wizard.proved == (proved(1),)
+
+
+@pytest.mark.parametrize("typed", ["01", "1", "001"])
+def test_zeros_before_a_number_need_not_be_typed(typed: str) -> None:
+    assert door_called(typed, ("01", "11", "10")) == "01"
+
+
+def test_a_capital_of_the_phones_keyboard_is_no_other_door() -> None:
+    assert door_called("Left-1", ("left-1", "left-2")) == "left-1"
+
+
+@pytest.mark.parametrize("typed", ["", "2", "1x", "1 1"])
+def test_what_no_door_is_called_is_none(typed: str) -> None:
+    assert door_called(typed, ("01", "11")) is None
+
+
+def test_of_two_names_that_look_alike_the_whole_name_is_wanted() -> None:
+    assert door_called("1", ("01", "001")) is None
+    assert door_called("001", ("01", "001")) == "001"
+
+
+def test_a_name_that_is_typed_when_none_is_asked_for_is_passed_over() -> None:
+    rounds = begun()
+    rounds.wizard.read("01")
+
+    assert rounds.phrase is Phrase.OPEN
+    assert not rounds.wizard.proved
 
 
 def test_two_doors_opened_by_hand_are_refused_and_the_door_is_asked_again() -> None:
@@ -86,7 +146,7 @@ def test_a_second_door_opened_later_is_asked_to_be_shut() -> None:
     )
 
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
+    rounds.until(Phrase.WHICH_IS_OPEN)
 
     assert rounds.bank.pulses == ["left/1/1"]
 
@@ -99,9 +159,9 @@ def test_an_installer_may_take_half_an_hour_for_every_step() -> None:
         rounds.bank.pull(door)
         rounds.seconds(1800)
         rounds.bank.shut()
-        rounds.until(Phrase.DID_IT_OPEN)
+        rounds.until(Phrase.WHICH_IS_OPEN)
         rounds.seconds(1800)
-        rounds.press(Choice.ONLY_THIS)
+        rounds.read()
         rounds.seconds(1800)
         rounds.bank.shut()
 
@@ -150,8 +210,7 @@ def test_the_turn_of_a_key_is_not_taken_for_a_door_without_a_reed() -> None:
 
     rounds.until(Phrase.SHUT)
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
-    rounds.press(Choice.ONLY_THIS)
+    rounds.read()
 
     assert rounds.wizard.proved[0].inputs == {Bit("left", 1, 0), Pin("reeds/0")}
 
@@ -173,8 +232,7 @@ def test_a_door_without_a_reed_is_one_when_the_installer_says_so() -> None:
     rounds.until(Phrase.LACKS_REED)
     rounds.press(Choice.HAS_NONE)
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
-    rounds.press(Choice.ONLY_THIS)
+    rounds.read()
 
     assert rounds.wizard.proved == (proved(1),)
 

@@ -71,7 +71,18 @@ def test_what_does_not_fit_the_bank_any_more_is_left_out(plan: Plan, tmp_path: P
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", '{"version": 2, "doors": []}', '{"version": 1}', '{"version": 1, "doors": [{}]}', "\xff"],
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"version": 2, "doors": []}',
+        '{"version": 1}',
+        '{"version": 1, "doors": [{}]}',
+        "\xff",
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:40],
 )
 def test_what_cannot_be_read_is_no_proof(text: str, tmp_path: Path) -> None:
     notes = Notes(tmp_path / "bank.toml")
@@ -90,5 +101,20 @@ def test_a_value_of_the_wrong_kind_is_no_proof(was: str, becomes: str, tmp_path:
     text = notes.path.read_text()
     assert was in text
     notes.path.write_text(text.replace(was, becomes, 1))
+
+    assert notes.read(PLAN) is None
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [('"door": "02"', '"door": "01"'), ('"GPIO16"', '"left/1/1"'), ('"place": 1', '"place": 0')],
+    ids=["a door", "a lock", "a feedback"],
+)
+def test_what_stands_twice_is_no_proof(was: str, becomes: str, tmp_path: Path) -> None:
+    notes = Notes(tmp_path / "bank.toml")
+    notes.keep(BOTH)
+    text = notes.path.read_text()
+    assert was in text
+    notes.path.write_text(text.replace(was, becomes))
 
     assert notes.read(PLAN) is None

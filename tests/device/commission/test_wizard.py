@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from device.commission.faults import Fault, Flaw
@@ -38,11 +38,11 @@ def test_a_door_is_opened_shut_released_and_looked_at() -> None:
     rounds.bank.shut("01")
     rounds.until(Phrase.RELEASING)
     assert rounds.bank.pulses == []
-    rounds.until(Phrase.DID_IT_OPEN)
+    rounds.until(Phrase.WHICH_IS_OPEN)
     assert rounds.bank.open_doors() == ["01"]
     assert not rounds.wizard.proved
 
-    rounds.press(Choice.ONLY_THIS)
+    rounds.read("01")
 
     assert rounds.wizard.proved == (proved(1),)
 
@@ -61,8 +61,7 @@ def test_a_door_that_was_released_has_to_be_shut_before_the_next() -> None:
     rounds.bank.pull("01")
     rounds.until(Phrase.SHUT)
     rounds.bank.shut("01")
-    rounds.until(Phrase.DID_IT_OPEN)
-    rounds.press(Choice.ONLY_THIS)
+    rounds.read()
     rounds.seconds(60)
 
     assert rounds.view.said == (Said(Phrase.SHUT_DOORS, "02", ("01",)),)
@@ -143,8 +142,7 @@ def test_a_coil_is_never_pulsed_more_than_three_times_in_half_a_minute() -> None
         rounds.bank.shut()
         rounds.until(Phrase.WATCHING)
         pulsed_ns.append(rounds.now_ns)
-        rounds.until(Phrase.DID_IT_OPEN)
-        rounds.press(Choice.ANOTHER)
+        rounds.read("02")
         rounds.bank.shut()
         rounds.press(Choice.AGAIN)
         rounds.until(Phrase.OPEN)
@@ -166,7 +164,7 @@ def test_a_board_that_falls_silent_is_told_and_the_work_goes_on_when_it_is_back(
 
     rounds.bank.silent = ()
     rounds.bank.shut()
-    rounds.until(Phrase.DID_IT_OPEN)
+    rounds.until(Phrase.WHICH_IS_OPEN)
 
     assert rounds.bank.pulses == ["left/1/1"]
 
@@ -225,6 +223,13 @@ def test_two_doors_that_contradict_each_other_leave_both_in_doubt() -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(
+    # The first three that tell anything speak for the wrong order of bytes.
+    drives=[0, 8, 3, 2, 9, 5, 6, 7, 1, 4],
+    latches=[8, 0, 2, 3, 1, 5, 6, 7, 4, 9],
+    reeds=list(range(10)),
+    order=ByteOrder.LOW_FIRST,
+)
 @given(
     drives=st.permutations(range(10)),
     latches=st.permutations(range(10)),

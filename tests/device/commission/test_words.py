@@ -81,19 +81,31 @@ def test_progress_stands_first(words: Words) -> None:
 
 
 def test_the_first_answer_is_the_enter_key_and_the_others_have_numbers() -> None:
-    view = View(1, 2, 0, "01", (Said(Phrase.DID_IT_OPEN, "01"),), (Choice.ONLY_THIS, Choice.ANOTHER))
+    view = View(1, 2, 0, "01", (Fault(Flaw.NO_REED, (), "01"),), (Choice.AGAIN, Choice.LEAVE))
 
     assert lines_of(view, ENGLISH)[-3:] == (
-        "[Enter] yes",
-        "[2] no, another door opened",
-        "[0] stop (to go on later)",
+        "[Enter] try again",
+        "[2] leave this door for later",
+        "[0 Enter] stop (to go on later)",
     )
+
+
+@BOTH
+def test_the_number_that_is_to_be_read_from_the_door_does_not_stand_on_the_screen(words: Words) -> None:
+    view = View(7, 24, 6, "77", (Said(Phrase.WHICH_IS_OPEN),), (Choice.TWO,), asks_which=True)
+
+    lines = lines_of(view, words)
+
+    assert "7" not in "".join(lines)
+    assert [line for line in lines if "Enter]" in line] == [f"[0 Enter] {words.stop}"]
+    assert f"[+] {words.choice(Choice.TWO, '77')}" in lines
+    assert lines[-1] == words.number
 
 
 def test_at_the_end_there_is_nothing_to_stop() -> None:
     view = View(0, 2, 2, "", (Said(Phrase.FINISHED),), is_over=True)
 
-    assert not any("[0]" in line for line in lines_of(view, KOREAN))
+    assert not any("[0" in line for line in lines_of(view, KOREAN))
 
 
 def test_a_korean_syllable_counts_twice() -> None:

@@ -140,10 +140,15 @@ def test_label_and_token_may_stand_in_files(config: str, label: str, tmp_path: P
     assert load_signer(folder / "device.key").alg == "ES256"
 
 
+@pytest.mark.parametrize("stdin", [io.StringIO(), None], ids=["empty", "closed"])
 def test_without_a_token_and_without_a_terminal_it_says_what_to_do(
-    config: str, label: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stdin: io.StringIO | None,
+    config: str,
+    label: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(sys, "stdin", stdin)
 
     assert main(["enroll", label, "--config", config]) == 64
     assert capsys.readouterr().err.splitlines() == [

@@ -123,6 +123,7 @@ def test_what_only_a_person_can_mend_is_told_apart(
         SerialPort("/dev/ttyUSB7", 9_600).open()
 
     assert caught.value.is_forbidden is is_forbidden
+    assert caught.value.number == number
     assert caught.value.why.startswith(errno.errorcode[number])
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 SCRIPT = Path("provisioning/card/first-boot.sh")
 
+CONFIG = "dtparam=audio=on\ndtoverlay=vc4-kms-v3d\n[cm4]\notg_mode=1\n"
+
 _COUNT = """#!/bin/sh
 read -r number <"$BOARD/count"
 number=$((number + 1))
@@ -64,6 +66,7 @@ class FakeBoard:
         self.root = folder / "root"
         self.boot = self.root / "boot/firmware"
         shutil.copytree(card, self.boot)
+        (self.boot / "config.txt").write_text(CONFIG)
         for path in self.boot.rglob("*"):
             # As FAT shows everything.
             path.chmod(0o755)

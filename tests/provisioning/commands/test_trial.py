@@ -1,16 +1,13 @@
-"""A whole office in a second."""
+"""A whole office at once."""
 
 import shutil
 import stat
-import time
 
 import pytest
 
 from tests.conftest import external
 from tests.provisioning.authority.offices import openssl
 from tests.provisioning.commands.counter import Bad, Counter, check_refused
-
-_LIMIT_S = 2.0
 
 
 def _twice(counter: Counter) -> None:
@@ -37,19 +34,16 @@ def test_what_is_not_allowed_is_one_line_and_makes_nothing(counter: Counter, bad
     assert not (counter.folder / "new").exists()
 
 
-def test_requests_are_answered_in_a_moment(counter: Counter) -> None:
+def test_requests_are_answered_at_once(counter: Counter) -> None:
     for name in ("store-0001", "store-0002", "control-room"):
         counter.lay_request(name, folder=name)
     requests = [f"{{here}}/{name}/{name}.csr" for name in ("store-0001", "store-0002", "control-room")]
 
-    begin_s = time.monotonic()
     answer = counter.type(("trial", *requests, "--office", "{here}/new"))
-    took_s = time.monotonic() - begin_s
 
     new = counter.folder / "new"
     assert (answer.status, answer.err) == (0, "")
     assert answer.out == f"{new}: an office for trials; devices: store-0001, store-0002\n"
-    assert took_s < _LIMIT_S
     assert stat.S_IMODE((new / "passphrase").stat().st_mode) == 0o600
     external(shutil.which("openssl"), "apt install openssl")
     for name in ("store-0001", "store-0002", "control-room"):

@@ -2,24 +2,28 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from provisioning.labels.sheet import sheet
+from provisioning.labels.sheet import pages
+from provisioning.labels.wires import Colour, Line, Wire
 from tests.conftest import external
-from tests.provisioning.labels.builders import make_label
+from tests.provisioning.labels.builders import make_bank_label, make_label
 
 LABELS = [
-    make_label(),
     make_label("w" * 40, "W" * 200, "M" * 200, "<&>"),
     make_label("store-0043-back-office", "제주" * 60, "서귀포시 중문관광로 " * 12, "서귀포시"),
-    make_label("locker-0007", "", "", "", token=None),
+    replace(
+        make_bank_label(token=None),
+        wires=(Wire("GND", "W" * 60, Colour.BLACK),) * 40,
+        lines=(Line("W" * 40, "W" * 60, "W" * 200),) * 4,
+    ),
 ]
 CODES = {str(label.label) for label in LABELS} | {str(label.label).partition("&token=")[0] for label in LABELS}
 # Upper left corners of the frames.
-FRAMES_MM = [(left, 21 + 67 * row) for row in range(3) for left in (12, 108)]
+FRAMES_MM = [(12, 21), (108, 21), (12, 88), (108, 88), (12, 155), (12, 222)]
 WIDTH_MM, HEIGHT_MM = 90, 62
 DPI = 300
 
@@ -51,7 +55,8 @@ def dark_mm(values: bytes, from_mm: float) -> list[float]:
 def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     convert = external(shutil.which("rsvg-convert"), "apt install librsvg2-bin")
     folder = tmp_path_factory.mktemp("print")
-    (folder / "page.svg").write_text(sheet(LABELS, call="02-1234-5678"))
+    (page,) = pages(LABELS, call="02-1234-5678")
+    (folder / "page.svg").write_text(page)
     subprocess.run([convert, "-f", "pdf", "-o", folder / "page.pdf", folder / "page.svg"], check=True)
     return folder / "page.pdf"
 
