@@ -32,6 +32,10 @@ class Asked:
     result: str | None = None
     reason: str | None = None
     after_ms: float | None = None
+    not_opened: tuple[str, ...] = ()
+    """Of all doors, those that did not."""
+    told_ns: int | None = None
+    """When the control room heard so."""
 
 
 @dataclass(slots=True)
@@ -57,13 +61,16 @@ class BankView:
         self._large = frozenset(config.bank.fits_person)
         self._reeds = frozenset(door.name for door in bank_map.doors if door.reed is not None)
         self._standing = {name: DoorStanding() for name in names}
+        self._moved_ns: dict[str, int] = {}
         self._asked: deque[Asked] = deque(maxlen=COMMANDS)
 
     # ------------------------------------------------------------ what happens
 
-    def saw(self, doors: dict[str, list[bool]]) -> None:
+    def saw(self, doors: dict[str, list[bool]], now_ns: int) -> None:
         """How the doors stand, whatever anybody believes."""
         for name, (is_open, is_hooked) in doors.items():
+            if is_open != self.conditions.doors[name].is_open:
+                self._moved_ns[name] = now_ns
             self.conditions.saw(name, is_open=is_open, is_hooked=is_hooked)
 
     def stands(self, states: dict[str, str], now_ns: int) -> None:
@@ -76,7 +83,7 @@ class BankView:
         """The control room has sent a command."""
         self._asked.appendleft(Asked(written, state, now_ns))
 
-    def told(self, event: VerifiedEvent) -> None:
+    def told(self, event: VerifiedEvent, now_ns: int) -> None:
         """The control room has verified something that the device has told."""
         detail: JsonObject = json.loads(event.detail_json)
         door = self._standing.get(detail["door"] if isinstance(detail.get("door"), str) else event.subject)
@@ -85,7 +92,7 @@ class BankView:
             door.revision = revision
         outcome = event.type.removeprefix("ansim.command.")
         if outcome in _OUTCOMES:
-            self._conclude(event.subject, outcome, detail)
+            self._conclude(event.subject, outcome, detail, now_ns)
 
     # ------------------------------------------------------------ whether
 
@@ -102,6 +109,15 @@ class BankView:
         if isinstance(asked, act.Cable) and asked.sensor is CableEnd.REED and asked.door not in self._reeds:
             return f'sensor = "{asked.sensor}": {asked.door} has no such cable'
         return None
+
+    def has_doors(self, *names: str) -> bool:
+        return all(name in self._standing for name in names)
+
+    def refuses_swap(self, one: str, other: str) -> str | None:
+        """Why the cables to the locks of two doors cannot be exchanged; None if they can."""
+        if one != other and self.conditions.may_swap(one, other):
+            return None
+        return f'other = "{other}": another door is allowed, if neither is exchanged with a third'
 
     # ------------------------------------------------------------ how it is said
 
@@ -127,9 +143,11 @@ class BankView:
             "since_ms": None if standing.since_ns is None else times.utc_ms(standing.since_ns),
             "revision": standing.revision,
             "open": door.is_open,
+            "moved_ms": None if name not in self._moved_ns else times.utc_ms(self._moved_ns[name]),
             "hook": "engaged" if door.is_hooked else "free",
             "strike": "torn" if door.is_torn else "whole",
             "mechanism": door.mechanism.value,
+            "swapped_with": door.swapped_with,
             "cables": cables,
             "fits_person": name in self._large,
         }
@@ -143,10 +161,11 @@ class BankView:
             "boards": [{"number": board.board, "state": board.state.value} for board in boards],
         }
 
-    def _conclude(self, jti: str, outcome: str, detail: JsonObject) -> None:
+    def _conclude(self, jti: str, outcome: str, detail: JsonObject, now_ns: int) -> None:
         for asked in self._asked:
             if asked.written.jti == jti and asked.outcome is None:
-                asked.outcome = outcome
+                asked.outcome, asked.told_ns = outcome, now_ns
+                asked.not_opened = tuple(detail.get("not_opened", ()))
                 asked.result, asked.reason = _result(detail), _text(detail, "reason")
                 after_ms = detail.get("after_ms")
                 asked.after_ms = after_ms if isinstance(after_ms, int | float) else None
@@ -176,4 +195,6 @@ def _command(asked: Asked, times: Times) -> JsonObject:
         "result": asked.result,
         "reason": asked.reason,
         "after_ms": asked.after_ms,
+        "not_opened": list(asked.not_opened),
+        "told_ms": None if asked.told_ns is None else times.utc_ms(asked.told_ns),
     }

@@ -75,9 +75,11 @@ class Hands:
             return f"store: missing; one of {known} is required"
         if store not in self._stores:
             return f'store = "{store}": one of {known} is allowed'
+        bank = self._model.stores[store].bank
         if isinstance(asked, BankAct):
-            bank = self._model.stores[store].bank
             return bank.refuses(asked) if bank else f'do = "{word_of(asked)}": {store} has no locker bank'
+        if isinstance(asked, act.Swap) and bank is not None and bank.has_doors(asked.zone, asked.other):
+            return bank.refuses_swap(asked.zone, asked.other)
         return self._refuses_zone(asked, store) or self._refuses_answer(asked, store)
 
     def _refuses_zone(self, asked: Act, store: str) -> str | None:

@@ -46,7 +46,7 @@ class Model:
                 journey = None if store is None else store.story.room(seen)
                 self.room.arrived(seen, journey, self._times)
                 if store is not None and store.bank is not None and seen.filing is Filing.NEW:
-                    store.bank.told(seen.event)
+                    store.bank.told(seen.event, seen.stored_ns)
             case TakenStatus() if seen.is_news and seen.status.device in self.stores:
                 self.stores[seen.status.device].presence = seen.status.presence.value
             case _:

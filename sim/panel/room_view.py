@@ -1,5 +1,6 @@
 """What the control room has before it: alarms and troubles, newest first. One thread."""
 
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -34,6 +35,8 @@ class Row:
     time: str
     arrived_ms: int
     late_ms: float
+    detail: JsonObject
+    """What the event says besides, in words and numbers: no lists of doors."""
     answer: str = "received"
     restored: bool = False
     conflict: bool = False
@@ -78,8 +81,8 @@ class RoomView:
             return
         moved_utc_ns = event.time_ns if journey is None else times.utc_ns(journey.moved_ns)
         late_ms = round((times.utc_ns(arrival.stored_ns) - moved_utc_ns) / MS, 1)
-        row = Row(event.device, event.place, event.type, event.subject, event.phase.value, event.time, 0, late_ms)
-        row.arrived_ms = times.utc_ms(arrival.stored_ns)
+        names = event.device, event.place, event.type, event.subject, event.phase.value, event.time
+        row = Row(*names, times.utc_ms(arrival.stored_ns), late_ms, _words(event.detail_json))
         if row.event_class in _CLASSES:
             self._rows[key] = row
             self._make_room(row.is_pressing)
@@ -123,6 +126,11 @@ class RoomView:
         return False
 
 
+def _words(detail_json: str) -> JsonObject:
+    detail: JsonObject = json.loads(detail_json)
+    return {name: value for name, value in detail.items() if isinstance(value, str | int | float | bool)}
+
+
 def _row(row: Row) -> JsonObject:
     return {
         "store": row.store,
@@ -137,6 +145,7 @@ def _row(row: Row) -> JsonObject:
         "restored": row.restored,
         "conflict": row.conflict,
         "late_ms": row.late_ms,
+        "detail": row.detail,
     }
 
 

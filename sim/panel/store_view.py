@@ -60,7 +60,7 @@ class StoreView:
             looks, zones, troubles, outbox = seen.values
             self._stand(Standing(looks, zones, tuple(troubles), outbox), seen.at_ns)
         elif seen.kind == "doors" and self.bank is not None:
-            self.bank.saw(seen.values[0])
+            self.bank.saw(seen.values[0], seen.at_ns)
         else:
             self.story.board(seen)
 

@@ -142,13 +142,10 @@ class Demo:
         for sensor, state in door["cables"].items():
             if state not in (None, "whole"):
                 self.act(do="cable", store=store, door=name, sensor=sensor, state="whole")
+        if door["swapped_with"] is not None and name < door["swapped_with"]:
+            self.act(do="swap", store=store, zone=name, other=door["swapped_with"])
         if door["open"] and door["hook"] == "engaged":
-            # A hook that was tripped is freed by a pulse alone; without the key there are so many in ten minutes.
-            self.act(do="hold", store=store, zone="key-switch")
-            self.until(_sees_key)
-            self.act(do="unlock", store=store, door=name)
-            self.until(lambda world: door_of(world, name)["hook"] == "free")
-            self.act(do="release", store=store, zone="key-switch")
+            self.act(do="untrip", store=store, door=name)
         if door["open"] or door["hook"] == "free":
             self.act(do="pull", store=store, door=name)
             self.act(do="shut", store=store, door=name)
@@ -203,9 +200,3 @@ def bank_of(world: World) -> World:
 def door_of(world: World, name: str) -> World:
     """One of its doors."""
     return next(door for door in bank_of(world)["doors"] if door["name"] == name)
-
-
-def _sees_key(world: World) -> bool:
-    """An agent knows that the key at its bank is turned."""
-    zones = (zone for store in world["stores"] for zone in store["zones"])
-    return any((zone["type"], zone["state"]) == ("key", "raised") for zone in zones)

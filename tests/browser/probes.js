@@ -67,6 +67,18 @@
     select.value = zone;
     select.dispatchEvent(new Event("change"));
   },
+  async story(world, device, nowMs) {
+    const { story } = await import("/page/story.js");
+    const { headline, more } = story(world, world.stores.find((store) => store.device === device), nowMs);
+    return `${headline} ${more}`;
+  },
+  /** What a finger would meet at the lower right corner of a door that has just come into sight. */
+  underThumb(css) {
+    const door = document.querySelector(css);
+    door.scrollIntoView({ block: "end" });
+    const { right, bottom } = door.getBoundingClientRect();
+    return document.elementFromPoint(right - 12, Math.min(bottom, innerHeight) - 12).closest("button").dataset.door ?? "";
+  },
   async icons(states) {
     const { iconOf, moodOf } = await import("/page/bank_icons.js");
     return states.map((state) => [iconOf(state), moodOf(state)]);

@@ -37,10 +37,59 @@ def answer(desk: Desk) -> str:
     return desk.text(f"{CARD} .door-answer")
 
 
+def note(desk: Desk) -> str:
+    return desk.text(f"{CARD} .doings .door-note")
+
+
+def jam(desk: Desk) -> None:
+    if not desk.shown(f"{CARD} [data-act=mechanism]"):
+        desk.click(f"{CARD} summary")
+    desk.click(f"{CARD} [data-act=mechanism] [data-state=jammed]")
+
+
 def test_a_stranger_sees_all_doors_and_is_told_to_pick_one(bank: Desk) -> None:
     assert len(bank.all(".door")) == 24
     assert "Pick a door" in bank.text(CARD)
     assert not bank.shown(f"{CARD} [data-act=unlock]")
+
+
+def test_a_door_that_is_being_unlocked_is_not_asked_for_twice(bank: Desk, lockers: Demo) -> None:
+    before = len(unlockings(lockers, "02"))
+    pick(bank, "02")
+    jam(bank)
+    bank.until(lambda: bank.shown(f"{door('02')} .door-broken"))
+
+    bank.run("for (let n = 0; n < 15; n++) document.querySelector('#door-card [data-state=good]').click()")
+    bank.until(lambda: bank.attribute(f"{CARD} [data-act=unlock]", "aria-disabled") == "true")
+    send(bank)
+    do(bank, "inspect-door")
+    bank.until(lambda: "Inspect 02" in answer(bank))
+
+    assert len(unlockings(lockers, "02")) == before + 1
+    lockers.until(lambda world: door_of(world, "02")["state"] == "jammed", 40.0)
+    bank.until(lambda: bank.attribute(f"{CARD} [data-act=unlock]", "aria-disabled") is None)
+
+
+def unlockings(lockers: Demo, name: str) -> list[object]:
+    commands = bank_of(lockers.world())["commands"]
+    return [each for each in commands if (each["command"], each["door"]) == ("door.unlock", name)]
+
+
+def test_one_button_frees_hooks_too(bank: Desk, lockers: Demo) -> None:
+    for name in ("09", "24"):
+        lockers.act(do="force", store=bank.store, door=name, breaks="strike")
+    lockers.until(lambda world: door_of(world, "09")["open"] and door_of(world, "24")["open"])
+    lockers.act(do="force", store=bank.store, door="03")
+    lockers.act(do="trip", store=bank.store, door="03")
+    bank.click("[data-act=faults]")
+    bank.until(lambda: "hook caught" in bank.text(".in-force") and bank.text(".in-force").count("strike torn") == 2)
+
+    bank.click("[data-act=mend]")
+
+    bank.until(lambda: "Nothing is broken" in bank.text(".in-force"))
+    for name in ("03", "09", "24"):
+        lockers.act(do="shut", store=bank.store, door=name)
+    lockers.until(lambda world: not any(each["open"] for each in bank_of(world)["doors"]))
 
 
 def test_a_door_that_is_unlocked_springs_open_and_can_be_pushed_shut(bank: Desk) -> None:
@@ -53,7 +102,7 @@ def test_a_door_that_is_unlocked_springs_open_and_can_be_pushed_shut(bank: Desk)
 
     do(bank, "shut")
     bank.until(lambda: not is_open(bank, "03") and says(bank, "03", "closed"))
-    bank.until(lambda: "Door 03 is shut" in bank.headline)
+    bank.until(lambda: "Door 03 reads shut" in bank.headline)
 
 
 def test_a_large_door_must_be_pulled(bank: Desk, lockers: Demo) -> None:
@@ -91,11 +140,20 @@ def test_a_strike_that_is_torn_off_is_not_seen_where_the_hook_alone_is_watched(b
 
 def test_what_does_not_move_is_said(bank: Desk) -> None:
     pick(bank, "04")
-    for deed, words in (("pull", "does not move"), ("trip", "out of reach")):
+    for deed, words in (("pull", "does not move"), ("trip", "out of reach"), ("shut", "shut already")):
         do(bank, deed)
-        bank.until(lambda words=words: words in bank.text(f"{CARD} .doings .door-note"))  # type: ignore[misc]  # bound now
-
+        bank.until(lambda words=words: words in note(bank))  # type: ignore[misc]  # bound now
     assert not is_open(bank, "04")
+
+    do(bank, "force")
+    bank.until(lambda: is_open(bank, "04") and note(bank) == "")
+    for deed in ("pull", "force", "strike"):
+        do(bank, "shut")
+        bank.until(lambda: not is_open(bank, "04"))
+        do(bank, "force")
+        bank.until(lambda: is_open(bank, "04"))
+        do(bank, deed)
+        bank.until(lambda: "open already" in note(bank))
 
 
 def test_a_hook_that_was_tripped_keeps_the_door_from_shutting(bank: Desk, lockers: Demo) -> None:
@@ -108,8 +166,15 @@ def test_a_hook_that_was_tripped_keeps_the_door_from_shutting(bank: Desk, locker
 
     do(bank, "shut")
 
-    bank.until(lambda: "bounces back" in bank.text(f"{CARD} .doings .door-note"))
+    bank.until(lambda: "bounces back" in note(bank))
     assert is_open(bank, "05")
+
+    do(bank, "untrip")
+    bank.until(lambda: bank.attribute(door("05"), "data-hook") == "free")
+    do(bank, "untrip")
+    bank.until(lambda: "free already" in note(bank))
+    do(bank, "shut")
+    bank.until(lambda: not is_open(bank, "05"))
     lockers.act(do="adapter", store=bank.store, bus="left", state="in")
 
 
@@ -151,8 +216,7 @@ def test_inspecting_tells_how_a_door_stands(bank: Desk) -> None:
 
 def test_a_jammed_lock_is_a_trouble_and_is_mended_by_one_button(bank: Desk, lockers: Demo) -> None:
     pick(bank, "13")
-    bank.click(f"{CARD} summary")
-    bank.click(f"{CARD} [data-act=mechanism] [data-state=jammed]")
+    jam(bank)
     bank.until(lambda: bank.shown(f"{door('13')} .door-broken"))
     send(bank)
 
@@ -163,6 +227,52 @@ def test_a_jammed_lock_is_a_trouble_and_is_mended_by_one_button(bank: Desk, lock
     bank.click("[data-act=mend]")
     lockers.until(lambda world: door_of(world, "13")["mechanism"] == "good")
     bank.until(lambda: not bank.shown(f"{door('13')} .door-broken"))
+
+
+def swap_with(desk: Desk, other: str) -> None:
+    if not desk.shown(f"{CARD} [data-act=swap]"):
+        desk.click(f"{CARD} summary")
+    desk.probe("choose", f"{CARD} [data-act=swap]", other)
+
+
+def partner(lockers: Demo, name: str) -> object:
+    return door_of(lockers.world(), name)["swapped_with"]
+
+
+def test_locks_whose_cables_are_exchanged_open_the_wrong_door(bank: Desk, lockers: Demo) -> None:
+    pick(bank, "17")
+    swap_with(bank, "18")
+    bank.until(lambda: "lock cable exchanged with Door 17" in str(bank.attribute(door("18"), "aria-label")))
+    assert bank.shown(f"{door('17')} .door-broken")
+
+    send(bank)
+
+    bank.until(lambda: is_open(bank, "18") and says(bank, "18", "wrong-door"))
+    assert not is_open(bank, "17")
+    bank.until(lambda: "wrong door opened" in bank.headline)
+
+    bank.click("[data-act=faults]")
+    bank.click("[data-act=mend]")
+    lockers.until(lambda world: door_of(world, "17")["swapped_with"] is None)
+    bank.until(lambda: not bank.shown(f"{door('18')} .door-broken"))
+
+
+def test_a_cable_is_exchanged_with_one_other_at_a_time(bank: Desk, lockers: Demo) -> None:
+    pick(bank, "19")
+    swap_with(bank, "20")
+    bank.until(lambda: partner(lockers, "20") == "19")
+
+    pick(bank, "21")
+    options = [option.get_attribute("value") for option in bank.all(f"{CARD} [data-act=swap] option")]
+    assert "22" in options
+    assert not {"19", "20", "21"} & set(options)
+
+    pick(bank, "19")
+    assert bank.find(f"{CARD} [data-act=swap]").get_property("value") == "20"
+    swap_with(bank, "22")
+    bank.until(lambda: (partner(lockers, "19"), partner(lockers, "20")) == ("22", None))
+    swap_with(bank, "")
+    bank.until(lambda: (partner(lockers, "19"), partner(lockers, "22")) == (None, None))
 
 
 def test_a_cut_cable_reads_open_while_the_door_is_shut(bank: Desk) -> None:
@@ -215,7 +325,7 @@ def test_the_panic_button_is_an_alarm_like_any_other(bank: Desk) -> None:
     bank.until(lambda: bank.attribute(".bank .lamp", "data-look") == "received")
 
 
-def test_the_lid_and_the_plug_go_both_ways(bank: Desk, lockers: Demo) -> None:
+def test_the_cover_and_the_plug_go_both_ways(bank: Desk, lockers: Demo) -> None:
     bank.click(".bank-flap")
     bank.until(lambda: bank.pressed(".bank-flap") and "alarm" in bank.text(".bank-flap .state"))
 

@@ -11,7 +11,7 @@ from device.logic.bank.release import ReleaseResult
 from device.logic.bank.states import DoorState
 from device.logic.kinds import BANK_CODES
 from sim.acts import words
-from tests.browser.demo import Demo, World, bank_of
+from tests.browser.demo import Demo, World, bank_of, door_of
 from tests.browser.desk import Desk
 from tests.browser.stand_in import StandIn
 from tests.browser.test_access import weak_pairs
@@ -138,6 +138,9 @@ def test_arrow_keys_go_from_door_to_door_and_enter_opens_the_card(bank: Desk) ->
     bank.key(Keys.ENTER)
     bank.until(lambda: bank.attribute("#door-card", "data-open") == "true")
     assert bank.attribute(".door[data-door='01']", "aria-expanded") == "true"
+    assert bank.focused().get_attribute("id") == "door-card-title"
+    bank.key(Keys.TAB, Keys.TAB)
+    assert bank.focused().get_attribute("data-act") == "unlock"
     bank.focus("#door-card [data-act=unlock]")
     bank.key(Keys.ENTER)
     bank.until(lambda: bank.attribute(".door[data-door='01']", "data-open") == "true")
@@ -145,6 +148,71 @@ def test_arrow_keys_go_from_door_to_door_and_enter_opens_the_card(bank: Desk) ->
     bank.key(Keys.ESCAPE)
     bank.until(lambda: bank.attribute("#door-card", "data-open") == "false")
     assert bank.focused().get_attribute("data-door") == "01"
+
+
+def test_escape_on_a_door_closes_the_card_too(bank: Desk) -> None:
+    bank.click(".door[data-door='02']")
+    bank.until(lambda: bank.attribute("#door-card", "data-open") == "true")
+    assert bank.focused().get_attribute("data-door") == "02"
+
+    bank.key(Keys.ESCAPE)
+
+    bank.until(lambda: bank.attribute("#door-card", "data-open") == "false")
+    assert bank.focused().get_attribute("data-door") == "02"
+
+
+@pytest.mark.parametrize(("width", "height", "drawer"), [(640, 450, False), (1280, 700, True)])
+def test_a_card_below_the_doors_comes_into_sight(bank: Desk, width: int, height: int, drawer: bool) -> None:
+    bank.open(width=width, height=height)
+    if drawer:
+        bank.click("[data-act=faults]")
+    bank.click(".door[data-door='05']")
+
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+    bank.until(lambda: 0 <= bank.run(top, "#door-card") < height - 100)
+    assert bank.run(top, "#door-card [data-act=unlock]") < height
+
+
+def test_on_a_phone_the_chosen_tab_is_in_sight_and_no_button_lies_on_a_door(bank: Desk) -> None:
+    bank.open(width=360, height=780)
+
+    left, right = bank.run(
+        "const {left, right} = document.querySelector('.site[aria-selected=true]').getBoundingClientRect();"
+        "return [left, right]"
+    )
+    assert 0 <= left < right <= 360
+    assert [bank.probe("underThumb", f".door[data-door='{name}']") for name in ("22", "24")] == ["22", "24"]
+    assert bank.shown("[data-act=faults]")
+    assert bank.probe("sideways") == 0
+
+
+def test_a_reload_keeps_the_door_that_was_picked(bank: Desk) -> None:
+    bank.open()
+    bank.click(".door[data-door='07']")
+    bank.until(lambda: bank.attribute("#door-card", "data-open") == "true")
+
+    bank.driver.refresh()
+
+    bank.until(lambda: bank.shown("main") and bank.text("#door-card-title") == "Door 07")
+    assert bank.attribute("#door-card", "data-open") == "true"
+    bank.click("[data-act=close-door]")
+    bank.driver.refresh()
+    bank.until(lambda: bank.shown("main") and bank.attribute("#door-card", "data-open") == "false")
+
+
+def test_the_other_door_can_be_chosen_by_keyboard_and_on_a_phone(bank: Desk, lockers: Demo) -> None:
+    bank.open(width=360, height=780)
+    bank.click(".door[data-door='01']")
+    bank.probe("unfold")
+    bank.focus("#door-card [data-act=swap]")
+
+    bank.key(Keys.ARROW_DOWN)
+
+    bank.until(lambda: door_of(lockers.world(), "01")["swapped_with"] == "02")
+    assert bank.probe("sideways") == 0
+    bank.focus("#door-card [data-act=untrip]")
+    bank.key(Keys.ENTER)
+    bank.until(lambda: "out of reach" in bank.text("#door-card .doings .door-note"))
 
 
 def test_tab_reaches_everything_at_the_bank_and_shows_where_it_is(bank: Desk) -> None:
@@ -160,6 +228,7 @@ def test_tab_reaches_everything_at_the_bank_and_shows_where_it_is(bank: Desk) ->
         "[data-act=unlock]",
         "[data-act=pull]",
         "[data-act=strike]",
+        "[data-act=untrip]",
         ".door-card summary",
         ".bank-whole summary",
     }
@@ -176,7 +245,7 @@ def test_all_words_of_device_and_acts_are_known(bank: Desk) -> None:
     wanted += [f"type.{type_}" for type_ in BANK_CODES]
     unlikely = {Reason.UNKNOWN_COMMAND, Reason.BAD_ARGUMENTS, Reason.UNKNOWN_DOOR, Reason.NO_LOCK}
     wanted += [f"reason.{reason.value}" for reason in Reason if reason not in unlikely]
-    unsent = {ReleaseResult.UNKNOWN, ReleaseResult.REFUSED, ReleaseResult.NOT_SENT}
+    unsent = {ReleaseResult.UNKNOWN, ReleaseResult.EXPIRED, ReleaseResult.REFUSED, ReleaseResult.NOT_SENT}
     wanted += [f"{'reason' if result in unsent else 'result'}.{result.value}" for result in ReleaseResult]
 
     assert bank.probe("unknownWords", wanted) == []

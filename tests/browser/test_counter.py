@@ -52,7 +52,7 @@ def test_an_earlier_alarm_becomes_a_row_of_the_table(desk: Desk, demo: Demo) -> 
 def test_the_wireless_bell_is_heard(desk: Desk) -> None:
     desk.click(".bell")
 
-    desk.until(lambda: "Panic bell" in desk.text(".room .what"))
+    desk.until(lambda: "Panic alarm" in desk.text(".room .what"))
 
 
 def test_the_handset_becomes_a_call_after_seven_seconds(desk: Desk) -> None:
@@ -108,7 +108,7 @@ def test_an_alarm_without_a_way_out_is_kept_and_arrives_afterwards(desk: Desk) -
     desk.click(".router")
     desk.click(".bell")  # a new alarm tries at once, whatever the backoff
 
-    desk.until(lambda: {"Hold-up", "Panic bell"} <= {element.text for element in desk.all(".room .what")[:2]})
+    desk.until(lambda: {"Hold-up", "Panic alarm"} <= {element.text for element in desk.all(".room .what")[:2]})
 
 
 def test_the_clock_says_what_the_device_believes(desk: Desk, demo: Demo) -> None:

@@ -101,4 +101,5 @@ def test_without_its_map_the_example_is_refused_with_what_to_do(tmp_path: Path) 
 
     run = "run: ansim-agent commission --config FILE"
     text = f"{tmp_path}/bank-map.toml: missing, because this bank is not commissioned yet; {run}\n"
-    assert said == Said(78, "", text)
+    assert (said.status, said.out) == (78, "")
+    assert said.err.startswith(text)

@@ -6,34 +6,30 @@ import { mountFront } from "/page/bank_front.js";
 import { mountWhole } from "/page/bank_whole.js";
 import { h } from "/page/dom.js";
 import { report } from "/page/report.js";
-import { changed, selectedStore } from "/page/store.js";
-
-const chosen = new Map(); // by device: the door whose card is open; outlives a change of store or language
+import { chooseDoor, selectedStore, state } from "/page/store.js";
 
 /** Three places on the page, which are shown for banks only. */
 export function mountBank(frontRoot, cardRoot, wholeRoot) {
   const send = (body) => act({ ...body, store: selectedStore().device }).then(report);
   const doorOf = (name) => frontRoot.querySelector(`.door[data-door="${CSS.escape(name)}"]`);
-  const pick = (name) => {
-    const { device } = selectedStore();
-    if (chosen.get(device) === name) chosen.delete(device);
-    else chosen.set(device, name);
-    changed();
-    if (chosen.has(device)) card.opened(doorOf(name));
+  const chosen = () => state.doors.get(selectedStore().device) ?? null;
+  const pick = (name, isByKey) => {
+    const isOpen = chosen() !== name;
+    chooseDoor(selectedStore().device, isOpen ? name : null);
+    if (isOpen) card.opened(doorOf(name), isByKey);
   };
   const close = () => {
-    const { device } = selectedStore();
-    const name = chosen.get(device);
-    chosen.delete(device);
-    changed();
+    const name = chosen();
+    chooseDoor(selectedStore().device, null);
     doorOf(name)?.focus();
   };
+  frontRoot.addEventListener("keydown", (event) => event.key === "Escape" && chosen() && close());
   const front = mountFront(frontRoot, send, pick);
   const card = mountCard(cardRoot, send, close);
   const whole = mountWhole(wholeRoot, send);
 
   return (store, nowMs) => {
-    const name = chosen.get(store.device) ?? null;
+    const name = chosen();
     front(store, nowMs, name);
     card.update(store, nowMs, store.bank.doors.find((door) => door.name === name) ?? null);
     whole(store, nowMs);

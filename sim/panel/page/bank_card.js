@@ -2,41 +2,46 @@
 
 import { doorName, stateName } from "/page/bank_door.js";
 import { iconOf, moodOf } from "/page/bank_icons.js";
-import { outcomeOf } from "/page/bank_commands.js";
-import { choice } from "/page/controls.js";
-import { drawing, h, setAttr, setText } from "/page/dom.js";
+import { isUnlocking, outcomeOf } from "/page/bank_commands.js";
+import { isLatchOnly, mistakeAbout } from "/page/bank_truth.js";
+import { choice, pickFrom } from "/page/controls.js";
+import { drawing, h, keyed, setAttr, setText } from "/page/dom.js";
 import { CROSS } from "/page/drawings.js";
-import { duration, say } from "/page/words.js";
+import { duration, knows, say } from "/page/words.js";
 
-const DEEDS = { "pull": {}, "shut": {}, "force": {}, "strike": { do: "force", breaks: "strike" }, "trip": {} };
+const DEEDS = { "pull": {}, "shut": {}, "force": {}, "strike": { do: "force", breaks: "strike" }, "trip": {}, "untrip": {} };
 const WRONG = ["expired", "replayed", "other-revision", "unsigned"];
 const ENDS = ["latch", "reed", "lock"];
+// So much of the card tells that it is open: its name, what is said of the door, and the first buttons.
+const SEEN_PX = 160;
 const worded = (group, states) => states.map((state) => [state, say(`${group}.${state}`)]);
 
 export function mountCard(root, send, close) {
   let door = null;
   let stood = "";
+  let isAsking = false;
   const title = h("h2", { id: "door-card-title", tabindex: -1 });
   const state = h("p", { class: "door-says" }, h("span", { class: "door-icon" }), h("strong", {}), h("span", { class: "since" }));
   const means = h("p", { class: "door-means" });
   const shut = h("button", { type: "button", class: "icon-button", "aria-label": say("close"), "data-act": "close-door", onclick: close }, drawing(CROSS));
   const stands = h("p", { class: "door-stands" });
   const nothing = h("p", { class: "door-note", role: "status" });
-  const deed = (name) => h("button", { type: "button", class: "button small", "data-act": name, onclick: () => { setText(nothing, refusal(name, door)); send({ do: name, ...DEEDS[name], door: door.name }); } }, say(`deed.${name}`));
-  const unlock = h("button", { type: "button", class: "button", "data-act": "unlock", "data-state": "good", onclick: () => send({ do: "unlock", door: door.name }) }, say("deed.unlock"));
+  const deed = (name) => h("button", { type: "button", class: "button small", "data-act": name, title: knows(`deed.${name}.help`) && say(`deed.${name}.help`), onclick: () => { setText(nothing, refusal(name, door)); send({ do: name, ...DEEDS[name], door: door.name }); } }, say(`deed.${name}`));
+  const unlock = h("button", { type: "button", class: "button", "data-act": "unlock", "data-state": "good", onclick: ask }, say("deed.unlock"));
   const inspect = h("button", { type: "button", class: "button small", "data-act": "inspect-door", onclick: () => send({ do: "inspect", door: door.name }) }, say("deed.inspect"));
   const wrong = WRONG.map((kind) => h("button", { type: "button", class: "quiet", "data-act": "unlock", "data-state": kind, onclick: () => send({ do: "unlock", door: door.name, state: kind }) }, say(`wrong.${kind}`)));
   const answer = h("p", { class: "door-answer", role: "status" });
   const mechanism = choice(say("card.mechanism"), worded("mechanism", ["good", "jammed", "reshut"]), { "data-act": "mechanism" }, (to) => send({ do: "mechanism", door: door.name, state: to }));
   const cables = ENDS.map((end) => [end, choice(say("card.cable", { end: say(`cable.${end}`) }), worded("cablestate", ["whole", "cut", "stuck"]), { "data-act": "cable", "data-end": end }, (to) => send({ do: "cable", door: door.name, sensor: end, state: to }))]);
+  const swap = pickFrom(say("card.swap"), [["", say("card.swap.none")]], { "data-act": "swap" }, "", () => exchange(swap.value()));
   const empty = h("div", { class: "door-none" }, h("h2", { id: "door-none" }, say("card.none")), h("p", { class: "empty" }, say("card.none.more")));
   const group = (name, ...children) => h("div", { class: "doings", role: "group", "aria-label": say(name) }, h("h3", {}, say(name)), ...children);
   const body = h("div", { class: "door-body" },
     h("header", { class: "heading" }, title, state, shut), means, stands,
-    group("card.room", h("div", { class: "control-row" }, unlock, inspect), answer),
+    group("card.room", h("div", { class: "control-row" }, unlock, inspect), answer,
+      h("div", { class: "wrongly", role: "group", "aria-labelledby": "door-wrong" }, h("span", { class: "choice-label", id: "door-wrong" }, say("card.wrong")), h("div", { class: "choice-row" }, ...wrong))),
     group("card.person", h("div", { class: "control-row" }, ...Object.keys(DEEDS).map(deed)), nothing),
-    h("div", { class: "wrongly", role: "group", "aria-labelledby": "door-wrong" }, h("span", { class: "choice-label", id: "door-wrong" }, say("card.wrong")), h("div", { class: "choice-row" }, ...wrong)),
-    h("details", { class: "group", "data-group": "fitter" }, h("summary", {}, say("card.fitter")), mechanism.element, ...cables.map(([, each]) => each.element)));
+    h("details", { class: "group", "data-group": "fitter" }, h("summary", {}, say("card.fitter")), mechanism.element, ...cables.map(([, each]) => each.element), swap.element));
   root.append(empty, body);
   root.addEventListener("keydown", (event) => event.key === "Escape" && door && close());
 
@@ -55,16 +60,34 @@ export function mountCard(root, send, close) {
     setText(state.children[2], since);
     if (state.dataset.state !== String(now.state)) state.firstChild.replaceChildren(drawing(iconOf(now.state)));
     state.dataset.state = String(now.state);
-    setText(means, say(`door.means.${now.state ?? "none"}`));
-    setText(stands, [say("card.stands", { leaf: say(now.open ? "leaf.open" : "leaf.shut"), hook: say(hookWord(now)) }), now.fits_person ? say("card.person-size") : ""].filter(Boolean).join(" "));
+    setText(means, say(now.state === "closed" && !isLatchOnly(now) ? "door.means.closed.reed" : `door.means.${now.state ?? "none"}`));
+    const mistake = mistakeAbout(now, nowMs);
+    setText(stands, [say("card.stands", { leaf: say(now.open ? "leaf.open" : "leaf.shut"), hook: say(hookWord(now)) }), mistake ? say(`mistake.${mistake}`) : "", now.fits_person ? say("card.person-size") : ""].filter(Boolean).join(" "));
     if (stood !== `${now.open} ${now.hook}`) setText(nothing, "");
     stood = `${now.open} ${now.hook}`;
     showAnswer(store.bank.commands.find((command) => command.door === now.name), nowMs);
+    // Not `disabled`: whoever has the focus on it keeps it.
+    setAttr(unlock, "aria-disabled", isUnlocking(store.bank.commands, now.name, nowMs) ? "true" : null);
     mechanism.show(now.mechanism);
     for (const [end, each] of cables) {
       setAttr(each.element, "hidden", now.cables[end] === null);
       each.show(now.cables[end]);
     }
+    // Exchanged with a third door, a cable has no place of its own to give away.
+    const others = store.bank.doors.filter(({ name, swapped_with }) => name !== now.name && (swapped_with ?? now.name) === now.name);
+    keyed(swap.select, ["", ...others.map(({ name }) => name)], (name) => name, (name) => h("option", { value: name }, name ? doorName(name) : say("card.swap.none")), () => {});
+    swap.show(now.swapped_with ?? "");
+  }
+
+  function ask() {
+    if (isAsking || unlock.ariaDisabled === "true") return;
+    isAsking = true;
+    send({ do: "unlock", door: door.name }).finally(() => { isAsking = false; });
+  }
+
+  /** With another door instead, or with none again. */
+  function exchange(other) {
+    for (const each of [door.swapped_with, other]) if (each) send({ do: "swap", zone: door.name, other: each });
   }
 
   function showAnswer(command, nowMs) {
@@ -73,13 +96,15 @@ export function mountCard(root, send, close) {
     setText(answer, text);
   }
 
-  /** On a phone the card is a sheet before the doors: whoever opens it goes on there, and sees the door above it. */
-  function opened(button) {
-    if (getComputedStyle(root).position !== "fixed") return;
-    title.focus({ preventScroll: true });
-    const free = root.getBoundingClientRect().top;
-    const { top, height } = button.getBoundingClientRect();
-    scrollBy(0, top - Math.max(0, (free - height) / 2));
+  /** Whoever opens it by key goes on there. On a phone it is a sheet before the doors: so does everybody, with the door in sight above it. */
+  function opened(button, isByKey) {
+    const isSheet = getComputedStyle(root).position === "fixed";
+    const { top } = root.getBoundingClientRect();
+    if (isSheet || isByKey) title.focus({ preventScroll: true });
+    if (isSheet) {
+      const door = button.getBoundingClientRect();
+      scrollBy(0, door.top - Math.max(0, (top - door.height) / 2));
+    } else if (top < 0 || top + SEEN_PX > innerHeight) root.scrollIntoView();
   }
   return { update, opened };
 }
@@ -88,8 +113,11 @@ const hookWord = (door) => (door.strike === "torn" ? "hook.torn" : door.hook ===
 
 /** What happens is nothing: worth a sentence, since nothing on the page moves. */
 function refusal(name, door) {
+  if (door.open && ["pull", "force", "strike"].includes(name)) return say("deed.open.nothing");
+  if (name === "shut" && !door.open && door.hook === "engaged") return say("deed.shut.shut");
   if (name === "pull" && !door.open && door.hook === "engaged") return say("deed.pull.nothing");
   if (name === "shut" && door.open && door.hook === "engaged") return say("deed.shut.nothing");
-  if (name === "trip" && !door.open) return say("deed.trip.nothing");
+  if ((name === "trip" || name === "untrip") && !door.open) return say("deed.trip.nothing");
+  if (name === "untrip" && door.hook === "free") return say("deed.untrip.nothing");
   return "";
 }

@@ -11,6 +11,7 @@ export const stateName = (state) => say(`door.state.${state ?? "none"}`);
 export function brokenAt(door) {
   const found = door.mechanism === "good" ? [] : [say("door.mechanism", { state: say(`mechanism.${door.mechanism}`) })];
   if (door.strike === "torn") found.push(say("door.strike"));
+  if (door.swapped_with !== null) found.push(say("door.swap", { other: doorName(door.swapped_with) }));
   const cables = Object.entries(door.cables).filter(([, state]) => state !== null && state !== "whole");
   return [...found, ...cables.map(([end, state]) => say("door.cable", { end: say(`cable.${end}`), state: say(`cablestate.${state}`) }))];
 }
@@ -24,7 +25,7 @@ export function createDoor(door, pick) {
     h("span", { class: "door-icon" }),
     h("span", { class: "door-word" }),
   ];
-  return h("button", { type: "button", class: "door", "data-door": door.name, "data-size": door.fits_person ? "large" : "", "aria-controls": "door-card", onclick: () => pick(door.name) }, ...parts);
+  return h("button", { type: "button", class: "door", "data-door": door.name, "data-size": door.fits_person ? "large" : "", "aria-controls": "door-card", onclick: ({ detail }) => pick(door.name, detail === 0) }, ...parts);
 }
 
 export function showDoor(button, door, chosen) {

@@ -64,7 +64,7 @@ export function mountFront(root, send, pick) {
     setAttr(lamp, "data-lit", String(store.lamp.lit));
     setAttr(lamp, "data-look", look);
     setText(lamp.querySelector(".look"), say(`lamp.${look}`));
-    setText(lamp.querySelector(".means"), say(`lamp.${look}.means`));
+    setText(lamp.querySelector(".means"), say(look === "dark" ? "bank.lamp.dark.means" : `lamp.${look}.means`));
     setAttr(flap.art, "data-lit", String(store.health.lit));
     setAttr(flap.art, "data-health", store.health.look ?? "dark");
     setText(health, say(store.health.look === null ? "zone.state.dead" : `health.${store.health.look}`));

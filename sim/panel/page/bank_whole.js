@@ -6,7 +6,7 @@ import { h, keyed, setAttr, setText } from "/page/dom.js";
 import { ago, say } from "/page/words.js";
 
 const ADAPTERS = ["in", "out", "echo"];
-const BOARDS = ["well", "absent", "mute", "late", "garbage", "truncated", "bad-checksum", "cooldown", "chatty", "inverted", "reversed"];
+const BOARDS = ["well", "absent", "mute", "late", "garbage", "truncated", "bad-checksum", "cooldown", "chatty", "inverted", "reversed", "longer", "twin"];
 const SHOWN = 6;
 const worded = (group, states) => states.map((state) => [state, say(`${group}.${state}`)]);
 
@@ -56,11 +56,7 @@ function create(bus, rows, send) {
   rows.set(element, (now) => {
     adapter.show(now.adapter);
     noise.show(now.noise);
-    now.boards.forEach(({ state }, at) => {
-      // A list that somebody has open is not taken out of his hand.
-      if (document.activeElement !== boards[at].select || boards[at].select.dataset.state !== state) boards[at].select.value = state;
-      boards[at].select.dataset.state = state;
-    });
+    now.boards.forEach(({ state }, at) => boards[at].show(state));
   });
   return element;
 }

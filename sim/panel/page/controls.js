@@ -15,10 +15,15 @@ export function choice(label, options, data, pick) {
   return { element, show };
 }
 
-/** A drop-down; `value()` is the chosen one. */
+/** A drop-down; `value()` is the chosen one, `show(value)` says which holds. */
 export function pickFrom(label, options, data, chosen = options[0][0], changed = () => {}) {
   const select = h("select", { ...data, onchange: changed }, ...options.map(([value, words]) => h("option", { value, selected: value === chosen }, words)));
-  return { element: h("label", { class: "pick" }, h("span", {}, label), select), select, value: () => select.value };
+  const show = (value) => {
+    // A list that somebody has open is not taken out of his hand.
+    if (document.activeElement !== select || select.dataset.state !== value) select.value = value;
+    select.dataset.state = value;
+  };
+  return { element: h("label", { class: "pick" }, h("span", {}, label), select), select, value: () => select.value, show };
 }
 
 export const once = (label, data, doIt) => h("button", { type: "button", class: "button small", ...data, onclick: doIt }, label);

@@ -23,11 +23,12 @@ export function mountFaults(root, opener) {
   const close = h("button", { type: "button", class: "icon-button", "aria-label": say("faults.close"), "data-act": "close-faults" }, drawing(CROSS));
   const list = h("ul", { class: "in-force" });
   const forStore = h("h3");
+  const elsewhere = h("p", { class: "empty" }, say("faults.bank"));
   const groups = h("div", { class: "groups" });
   const sharedGroups = h("div", { class: "groups" });
   const drawer = h("aside", { class: "faults", id: "faults", "aria-labelledby": "faults-title" },
     h("header", {}, h("h2", { id: "faults-title", tabindex: -1 }, say("faults")), mend, close),
-    h("div", { class: "faults-body" }, list, forStore, groups, h("h3", {}, say("faults.for-all")), sharedGroups));
+    h("div", { class: "faults-body" }, list, forStore, elsewhere, groups, h("h3", {}, say("faults.for-all")), sharedGroups));
   root.append(drawer);
 
   const open = (to) => {
@@ -62,6 +63,7 @@ export function mountFaults(root, opener) {
       setAttr(item, "data-none", fault.acts.length === 0);
     });
     setText(forStore, say("faults.for-store", { store: storeName(store) }));
+    setAttr(elsewhere, "hidden", !store.bank);
     if (built?.device !== store.device) built = { device: store.device, groups: fill(groups, STORE_GROUPS, store, storeSend) };
     builtShared ??= fill(sharedGroups, SHARED_GROUPS, world, sharedSend);
     for (const group of built.groups) group.update(store, faults.some((fault) => fault.group === group.name && fault.store === store.device));

@@ -34,7 +34,11 @@ function ofDoor(door, at) {
   const found = Object.entries(door.cables).filter(([, state]) => state !== null && state !== "whole").map(([end, state]) =>
     at("bank", say("force.cable", { door: name, end: say(`cable.${end}`), state: say(`cablestate.${state}`) }), { do: "cable", door: door.name, sensor: end, state: "whole" }));
   if (door.mechanism !== "good") found.push(at("bank", say("force.mechanism", { door: name, state: say(`mechanism.${door.mechanism}`) }), { do: "mechanism", door: door.name, state: "good" }));
-  if (door.strike === "torn") found.push(at("bank", say("force.strike", { door: name }), { do: "mechanism", door: door.name, state: "good" }));
+  // A pulse frees a hook too, but not of a door whose one switch says that it is locked.
+  const untrip = door.open && door.hook === "engaged" ? [{ do: "untrip", door: door.name }] : [];
+  if (door.strike === "torn") found.push(at("bank", say("force.strike", { door: name }), { do: "mechanism", door: door.name, state: "good" }, ...untrip));
+  else if (untrip.length) found.push(at("bank", say("force.hook", { door: name }), ...untrip));
+  if (door.swapped_with && door.name < door.swapped_with) found.push(at("bank", say("force.swap.doors", { door: name, other: say("door.name", { door: door.swapped_with }) }), { do: "swap", zone: door.name, other: door.swapped_with }));
   return found;
 }
 

@@ -35,14 +35,14 @@ export function mountJourney(root) {
     if (journey) stations.forEach((station, at) => showStation(station, STEPS[at], journey.steps[STEPS[at]]));
     const earlier = store.journeys.filter((each) => each !== journey).slice(0, EARLIER);
     setAttr(scroller, "hidden", earlier.length === 0);
-    keyed(body, earlier, (each) => each.id, (each) => row(store.device, each), showRow);
+    keyed(body, earlier, (each) => each.id, (each) => row(store.device, each), (element, each) => showRow(element, each, store.bank?.commands.find(({ jti }) => jti === each.subject)));
   };
 }
 
 function describe(journey) {
   const again = journey.sent_times > 1 ? ` · ${say("journey.sent", { n: journey.sent_times })}` : "";
-  const where = journey.by_person ? "" : ` · ${subjectName(journey.subject, journey.type)}`;
-  return `${typeName(journey.type)}${where} · ${clock(journey.moved_ms)}${again}`;
+  const where = journey.by_person ? "" : subjectName(journey.subject, journey.type);
+  return `${typeName(journey.type)}${where && ` · ${where}`} · ${clock(journey.moved_ms)}${again}`;
 }
 
 function showStation(station, step, ms) {
@@ -57,8 +57,8 @@ function row(device, journey) {
   return h("tr", {}, h("th", { scope: "row" }, open), ...STEPS.slice(1).map((step) => h("td", { class: "figure", "data-step": step })), h("td", { class: "answer" }));
 }
 
-function showRow(element, journey) {
-  const where = journey.type.startsWith("ansim.alarm") && knows(`zone.${journey.subject}`) ? "" : subjectName(journey.subject, journey.type);
+function showRow(element, journey, asked) {
+  const where = journey.type.startsWith("ansim.alarm") && knows(`zone.${journey.subject}`) ? "" : subjectName(journey.subject, journey.type, asked);
   const subject = where && where !== journey.subject ? ` · ${where}` : "";
   const phase = journey.phase === "restored" ? ` · ${say("phase.restored")}` : "";
   setText(element.querySelector("button"), typeName(journey.type) + subject + phase);

@@ -65,7 +65,7 @@ function mount() {
       setAttr(panel, "data-store", shown ? store.device : null);
       setAttr(panel, "aria-labelledby", shown ? `tab-${store.device}` : null);
     }
-    const told = story(store, now);
+    const told = story(state.world, store, now);
     setText(headline, told.headline);
     setText(more, told.more);
     // Said once per turn of the story: a count of seconds must not be read out every second.

@@ -50,7 +50,7 @@ function message(alarm) {
 function show(element, alarm, names, nowMs) {
   setText(element.querySelector(".what"), typeName(alarm.type) + (alarm.phase === "raised" ? "" : ` · ${say(`phase.${alarm.phase}`)}`));
   setText(element.querySelector(".age"), ago(nowMs - alarm.arrived_ms));
-  const facts = [names.get(alarm.store) ?? alarm.store, subjectName(alarm.subject, alarm.type), say("room.late", { time: milliseconds(alarm.late_ms) })];
+  const facts = [names.get(alarm.store) ?? alarm.store, subjectName(alarm.subject, alarm.type, alarm.detail), say("room.late", { time: milliseconds(alarm.late_ms) })].filter(Boolean);
   if (alarm.restored) facts.push(say("room.restored"));
   if (alarm.conflict) facts.push(say("room.conflict"));
   setText(element.querySelector(".where"), facts.join(" · "));

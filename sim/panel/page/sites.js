@@ -1,6 +1,6 @@
 // All stores at a glance, and which one is looked at.
 
-import { LOCKERS } from "/page/bank_icons.js";
+import { LOCKERS, moodOf } from "/page/bank_icons.js";
 import { drawing, h, keyed, setAttr, setText } from "/page/dom.js";
 import { BOLT, LINK } from "/page/drawings.js";
 import { select } from "/page/store.js";
@@ -22,9 +22,18 @@ export function mountSites(root) {
     select(next.dataset.store);
   });
 
+  let shown = null;
   return (world, selected) => {
     keyed(list, world.stores, (store) => store.device, create, (tab, store) => show(tab, store, store.device === selected));
+    if (shown !== selected) bringIn(list, list.querySelector("[aria-selected=true]"));
+    shown = selected;
   };
+}
+
+/** Sideways only: the page itself stays where it is. */
+function bringIn(list, tab) {
+  const [seen, wanted] = [list, tab].map((element) => element.getBoundingClientRect());
+  if (wanted.left < seen.left || wanted.right > seen.right) list.scrollLeft += wanted.left - seen.left;
 }
 
 function create(store) {
@@ -32,6 +41,7 @@ function create(store) {
     h("span", { class: "site-lamp" }),
     store.bank ? h("span", { class: "site-kind" }, drawing(LOCKERS)) : null,
     h("span", { class: "site-name" }),
+    store.bank ? h("span", { class: "site-alarm" }) : null,
     h("span", { class: "site-signs" }, h("span", { class: "sign-power" }, drawing(BOLT)), h("span", { class: "sign-link" }, drawing(LINK))),
     h("span", { class: "hidden site-words" }));
 }
@@ -47,6 +57,9 @@ function show(tab, store, chosen) {
   setAttr(tab, "data-power", power);
   setAttr(tab, "data-link", store.connected ? "on" : "off");
   const kind = store.bank ? [say("site.bank")] : [];
+  const alarms = store.bank?.doors.filter((door) => moodOf(door.state) === "alarm").length ?? 0;
+  if (store.bank) setText(tab.querySelector(".site-alarm"), alarms ? String(alarms) : "");
+  if (alarms) kind.push(say("site.doors.alarm", { n: alarms }));
   const words = [...kind, say(`lamp.${store.lamp.look ?? "none"}`), say({ on: "site.power", battery: "site.battery", off: "site.power.off" }[power]), say(store.connected ? "site.link" : "site.link.off")].join(", ");
   setText(tab.lastChild, `, ${words}`);
   setAttr(tab, "title", words);

@@ -1,13 +1,16 @@
 // The one state of the page: the newest world, which store is looked at, and what is open.
 
 const listeners = new Set();
+const [device, door] = location.hash.slice(1).split("/").map(decodeURIComponent);
 
 export const state = {
   world: null,
   /** This machine's clock beside the simulator's. */
   skewMs: 0,
   online: true,
-  selected: decodeURIComponent(location.hash.slice(1)),
+  selected: device,
+  /** By bank: the door whose card is open. A reload keeps what the address says, #bank/door. */
+  doors: new Map(door ? [[device, door]] : []),
   error: null,
 };
 
@@ -35,7 +38,18 @@ export function setOnline(online) {
 
 export function select(device) {
   state.selected = device;
-  history.replaceState(null, "", `#${device}`);
+  show();
+}
+
+/** Open the card of a door, or none. */
+export function chooseDoor(device, door) {
+  if (door === null) state.doors.delete(device);
+  else state.doors.set(device, door);
+  show();
+}
+
+function show() {
+  history.replaceState(null, "", `#${[state.selected, state.doors.get(state.selected)].filter(Boolean).map(encodeURIComponent).join("/")}`);
   changed();
 }
 

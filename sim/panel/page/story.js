@@ -1,6 +1,6 @@
 // What has just happened, in one sentence and a half. Pure.
 
-import { bankStory } from "/page/bank_story.js";
+import { bankStory, reached } from "/page/bank_story.js";
 import { duration, say, spoken, subjectName, typeName } from "/page/words.js";
 
 const PATIENCE_MS = 1500; // after that a missing receipt is worth a sentence of its own
@@ -11,17 +11,17 @@ const UNSAID = /^ansim\.(system|command)\./;
 const tell = (key, places) => ({ headline: say(`story.${key}`, places), more: say(`story.${key}.more`, places), key, turn: key });
 
 /** {headline, more, key, turn} for one store; another `turn` is worth saying aloud. */
-export function story(store, nowMs) {
-  if (store.power === "off") return tell("off");
+export function story(world, store, nowMs) {
+  if (store.power === "off") return { ...tell("off"), more: say(store.presence === "offline" ? "story.off.more" : "story.off.unknown") };
   const hotline = store.zones.find((zone) => zone.name === "hotline");
   if (hotline?.held && hotline.state === "normal") return tell("phone");
   const button = store.zones.find((zone) => zone.name === "counter-button");
   if (button?.held && button.state?.startsWith("line")) return tell("deaf");
   const newest = store.journeys.find((journey) => !UNSAID.test(journey.type) && (journey.by_person ? journey.phase === "raised" : !isRest(journey)));
-  const ofBank = store.bank === null ? null : bankStory(store, newest);
+  const ofBank = store.bank === null ? null : bankStory(world, store, newest, nowMs);
   if (ofBank) return ofBank;
   if (!newest) return tell("quiet");
-  const told = newest.by_person ? alarm(newest, store, nowMs) : trouble(newest);
+  const told = newest.by_person ? alarm(newest, store, nowMs) : trouble(newest, store);
   return { ...told, turn: `${told.key} ${newest.id}` };
 }
 
@@ -37,10 +37,10 @@ function alarm({ steps, answer, moved_ms }, store, nowMs) {
   return steps.believed !== undefined ? tell("believed") : tell("held");
 }
 
-function trouble({ type, phase, subject, steps }) {
+function trouble(journey, store) {
+  const { type, phase, subject, steps } = journey;
+  const what = typeName(type);
   const where = subjectName(subject, type);
-  const headline = say(`story.trouble.${phase === "restored" ? "restored" : "raised"}`, { what: typeName(type), where });
-  const told = steps.receipt !== undefined;
-  const more = told ? say("story.trouble.told", { time: spoken(steps.receipt) }) : say("story.trouble.untold");
-  return { headline, more, key: told ? "told" : "untold" };
+  const headline = say(`story.trouble.${phase === "restored" ? "restored" : "raised"}${where ? ".where" : ""}`, { what, where });
+  return { headline, more: reached(journey, store), key: steps.receipt !== undefined ? "told" : "untold" };
 }

@@ -23,8 +23,13 @@ export const typeName = (type) => say(`type.${type.replace(/^ansim\./, "")}`);
 
 export const zoneName = (name) => say(`zone.${name}`);
 
-/** A zone, a door of a bank, a lock board or its line: what an event is about. */
-export function subjectName(subject, type) {
+// What these are about is said with what they are.
+const SAID = /^ansim\.(system\..*|alarm\.tamper|door\.key|trouble\.(mains|battery|link|storage|clock|certificate|message))$/;
+
+/** A zone, a door of a bank, a lock board, its line or a command: what an event is about. `asked`: {command, door}. */
+export function subjectName(subject, type, asked) {
+  if (SAID.test(type)) return "";
+  if (type.startsWith("ansim.command.")) return asked?.command ? say(`command.${asked.command}`, { door: asked.door ?? "" }) : "";
   if (knows(`zone.${subject}`)) return zoneName(subject);
   if (/^[0-9]{2,3}$/.test(subject)) return say("door.name", { door: subject });
   const [, bus, board] = /^([a-z0-9-]+)\/([0-9]+)$/.exec(subject) ?? [];

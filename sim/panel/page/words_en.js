@@ -1,9 +1,9 @@
 // English.
 
 export const EN = {
-  "title": "Ansim", "title.sub": "the store that is heard", "page.title": "Ansim · {store}",
+  "title": "Ansim", "title.sub": "a call that is heard", "page.title": "Ansim · {store}",
   "language": "Language", "theme": "Dark theme",
-  "sites": "Stores", "counter": "The counter", "unit.ms": "{n} ms", "unit.s": "{n} s", "unit.m": "{n} min", "unit.h": "{n} h", "unit.d": "{n} d",
+  "sites": "Stores and lockers", "counter": "The counter", "unit.ms": "{n} ms", "unit.s": "{n} s", "unit.m": "{n} min", "unit.h": "{n} h", "unit.d": "{n} d",
   "ago": "{time} ago", "ago.now": "just now", "close": "Close", "on": "on", "off": "off",
   "offline": "The simulator is not there. Trying again; nothing you press now is heard.",
   "loading": "Waiting for the simulator …", "error": "Not done: {error}", "error.offline": "the simulator did not answer",
@@ -12,7 +12,7 @@ export const EN = {
   "site.lamp.lit": "lamp lit", "site.lamp.dark": "lamp dark",
 
   "zone.counter-button": "Hold-up button", "zone.panic-bell": "Panic bell", "zone.hotline": "No-dial phone",
-  "zone.mains": "Mains", "zone.battery": "Battery", "zone.tamper": "Lid",
+  "zone.mains": "Mains", "zone.battery": "Battery", "zone.tamper": "Cover",
   "zone.state.normal": "at rest", "zone.state.raised": "alarm", "zone.state.stuck": "stuck", "zone.state.chatter": "chattering",
   "zone.state.line-open": "wire cut", "zone.state.line-short": "wire shorted", "zone.state.line": "wire at fault",
   "zone.state.unknown": "unknown", "zone.state.dead": "no power",
@@ -34,7 +34,7 @@ export const EN = {
 
   "story.quiet": "All is quiet. Press the button under the counter.",
   "story.quiet.more": "Somebody with a knife stands at the till. See how long it takes until somebody knows.",
-  "story.off": "The box has no power.", "story.off.more": "A press now is not heard. The control room notices the silence within two heartbeats.",
+  "story.off": "The box has no power.", "story.off.more": "Nothing here is heard now. The broker has told the control room that it is gone.", "story.off.unknown": "Nothing here is heard now, and the control room does not know it yet.",
   "story.phone": "The handset is off the hook.", "story.phone.more": "After seven seconds it is a call for help; sooner it was a mistake.",
   "story.held": "The contact has moved.", "story.held.more": "It is believed once it has been still for 20 ms.",
   "story.deaf": "This press cannot be heard: the wire is at fault.", "story.deaf.more": "The control room was told so when it happened, not when somebody needed it.",
@@ -48,10 +48,10 @@ export const EN = {
   "story.on_scene": "Help has arrived.", "story.on_scene.more": "Close the alarm when it is over.",
   "story.closed": "It is over.", "story.closed.more": "The lamp is dark again. Now make it hard: cut the wire, pull the plug, let the control room lie.",
   "story.rejected": "The control room turned it away.", "story.rejected.more": "The lamp shows a fault: the clerk must not wait for help that nobody sends.",
-  "story.trouble.raised": "{what}: {where}.", "story.trouble.restored": "{what} is over: {where}.",
+  "story.trouble.raised": "{what}.", "story.trouble.raised.where": "{what}: {where}.", "story.trouble.restored": "{what}: over.", "story.trouble.restored.where": "{what} is over: {where}.",
   "story.trouble.told": "The control room knows, {time} after it began.", "story.trouble.untold": "It is being told to the control room.",
 
-  "journey": "The alarm's way", "journey.none": "The next press will draw its way here: from the contact to the control room and back.",
+  "journey": "The alarm's way", "journey.none": "The next alarm will draw its way here: from the contact to the control room and back.",
   "journey.older": "Earlier", "journey.after": "milliseconds after the contact moved", "journey.sent": "sent {n} times", "journey.inspect": "Open the envelope",
   "journey.reached": "{step}: {time}", "journey.waiting": "{step}: not yet",
   "step.edge": "contact", "step.believed": "believed", "step.signed": "signed", "step.stored": "on disk", "step.sent": "sent",
@@ -65,13 +65,13 @@ export const EN = {
   "answered.received": "received", "answered.acknowledged": "acknowledged", "answered.dispatched": "help is coming", "answered.on_scene": "on scene", "answered.closed": "closed", "answered.rejected": "rejected", "answered.none": "no answer yet",
   "phase.raised": "raised", "phase.restored": "over", "phase.reported": "reported",
 
-  "type.alarm.holdup": "Hold-up", "type.alarm.panic": "Panic bell", "type.alarm.hotline": "No-dial phone", "type.alarm.escort": "Escort", "type.alarm.tamper": "Lid opened",
+  "type.alarm.holdup": "Hold-up", "type.alarm.panic": "Panic alarm", "type.alarm.hotline": "No-dial phone", "type.alarm.escort": "Escort", "type.alarm.tamper": "Cover opened",
   "type.trouble.mains": "No mains", "type.trouble.battery": "Battery low", "type.trouble.line": "Wire fault", "type.trouble.chatter": "Chattering contact", "type.trouble.stuck": "Stuck contact",
   "type.trouble.link": "No connection", "type.trouble.storage": "Disk fault", "type.trouble.clock": "Clock wrong", "type.trouble.certificate": "Certificate ends",
   "type.trouble.message": "Bad message came in", "type.trouble.rejected": "Event rejected",
   "type.system.started": "Device started", "type.system.stopped": "Device stopped", "type.system.renewed": "New key", "type.system.thinned": "Events given up", "type.command.refused": "Command refused",
 
-  "chart": "How fast", "chart.none": "Every press becomes a dot here.", "chart.verified": "verified by the control room", "chart.receipt": "receipt back at the lamp",
+  "chart": "How fast", "chart.none": "Every press for help becomes a dot here.", "chart.verified": "verified by the control room", "chart.receipt": "receipt back at the lamp",
   "chart.one": "One alarm. Its receipt was at the lamp within {p50}.",
   "chart.text": "{n} alarms. Receipt at the lamp: half within {p50}, 99 % within {p99}; the slowest took {worst}.",
 

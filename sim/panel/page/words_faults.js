@@ -2,12 +2,12 @@
 
 export const FAULTS_EN = {
   "faults": "Make it hard", "faults.close": "Close the faults", "faults.now": "Wrong now", "faults.none": "Nothing is broken.", "faults.mend": "Mend everything", "faults.count": "{n} in force",
-  "faults.contacts": "Contacts and wires", "faults.supply": "Supply", "faults.clock": "Clock", "faults.disk": "Disk", "faults.network": "Network of this store", "faults.brokers": "Brokers", "faults.room": "Control room",
+  "faults.contacts": "Contacts and wires", "faults.supply": "Supply", "faults.clock": "Clock", "faults.disk": "Disk", "faults.network": "Network", "faults.brokers": "Brokers", "faults.room": "Control room",
   "faults.zone": "Zone", "faults.contact": "How the contact moves", "faults.wire": "Wire: {leg}", "faults.swap": "Exchange its wires with", "faults.swapped": "exchanged with {other}",
   "faults.once": "Once, now", "faults.glitch": "Interference", "faults.chatter": "Flutter", "faults.press": "Press 200 ms",
   "faults.power": "Power of the board", "faults.mains": "Mains", "faults.battery": "Battery", "faults.brownout": "Brown-out, 3 dips", "faults.restart": "Restart the agent", "faults.time": "The device's time", "faults.jump": "Jump", "faults.drift": "Drift",
-  "faults.delay": "delay", "faults.loss": "loss", "faults.period": "period", "faults.broker": "Broker {n}", "faults.mood": "How it answers", "faults.lie": "What is wrong with its receipts", "faults.for-store": "For {store}", "faults.for-all": "For everybody",
-  "leg.common": "common", "leg.open": "open throw", "leg.closed": "closed throw",
+  "faults.delay": "delay", "faults.loss": "loss", "faults.period": "period", "faults.broker": "Broker {n}", "faults.mood": "How it answers", "faults.lie": "What is wrong with its receipts", "faults.for-store": "For {store}", "faults.for-all": "For everybody", "faults.bank": "Doors, locks and cables are broken on the card of a door; lock boards under “The whole bank”.",
+  "leg.common": "common", "leg.open": "normally-open", "leg.closed": "normally-closed",
   "contact.clean": "no bounce", "contact.good": "good", "contact.worn": "worn", "contact.dirty": "dirty", "contact.slow": "slow hand",
   "wirefault.whole": "whole", "wirefault.cut": "cut", "wirefault.shorted": "shorted",
   "disk.good": "good", "disk.slow": "slow", "disk.full": "full", "disk.read-only": "read-only", "disk.failed": "failed", "disk.corrupt": "corrupt",
@@ -16,17 +16,17 @@ export const FAULTS_EN = {
   "mood.prompt": "at once", "mood.silent": "silent", "mood.slow": "slow", "mood.lying": "lying", "mood.away": "away",
   "time.synced": "right", "time.unsynced": "not vouched for", "time.unset": "1970",
   "lie.digest": "other digest", "lie.id": "unknown event", "lie.state": "unknown state", "lie.audience": "other device", "lie.typ": "wrong type", "lie.key": "stranger's key", "lie.borrowed-kid": "borrowed key id", "lie.algorithm": "alg none", "lie.signature": "one bit turned", "lie.truncated": "truncated", "lie.payload": "unreadable",
-  "force.contact": "{zone}: contact {state}", "force.wire": "{zone}: {leg} wire {state}", "force.swap": "{zone} and {other} exchanged", "force.held": "{zone}: held", "force.held.hotline": "{zone}: off the hook", "force.held.tamper": "Lid open", "force.power": "No power", "force.mains": "Plug pulled", "force.battery": "Battery at {n}%",
+  "force.contact": "{zone}: contact {state}", "force.wire": "{zone}: {leg} wire {state}", "force.swap": "{zone} and {other} exchanged", "force.held": "{zone}: held", "force.held.hotline": "{zone}: off the hook", "force.held.tamper": "Cover open", "force.power": "No power", "force.mains": "Plug pulled", "force.battery": "Battery at {n}%",
   "force.disk": "Disk {state}", "force.network": "Way to broker {n}: {state}", "force.clock": "Clock {state}", "force.clock.off": "Clock off by {time}", "force.drift": "Clock drifts {n} ppm", "force.broker": "Broker {n} {state}", "force.room": "Control room {state}",
 };
 
 export const FAULTS_KO = {
   "faults": "고장 내 보기", "faults.close": "고장 목록 닫기", "faults.now": "지금 고장 난 것", "faults.none": "모두 정상입니다.", "faults.mend": "모두 고치기", "faults.count": "고장 {n}건",
-  "faults.contacts": "접점과 배선", "faults.supply": "전원", "faults.clock": "시계", "faults.disk": "저장 장치", "faults.network": "이 점포의 통신", "faults.brokers": "중계 서버", "faults.room": "관제실",
+  "faults.contacts": "접점과 배선", "faults.supply": "전원", "faults.clock": "시계", "faults.disk": "저장 장치", "faults.network": "통신", "faults.brokers": "중계 서버", "faults.room": "관제실",
   "faults.zone": "구역", "faults.contact": "접점 상태", "faults.wire": "배선: {leg}", "faults.swap": "배선을 서로 바꿀 구역", "faults.swapped": "{other}와(과) 바뀜",
   "faults.once": "지금 한 번", "faults.glitch": "전파 간섭", "faults.chatter": "접점 떨림", "faults.press": "200ms 누르기",
   "faults.power": "보드 전원", "faults.mains": "상용 전원", "faults.battery": "배터리", "faults.brownout": "순간 저전압 3회", "faults.restart": "프로그램 재시작", "faults.time": "단말기 시각", "faults.jump": "시각 건너뛰기", "faults.drift": "시계 오차",
-  "faults.delay": "지연", "faults.loss": "손실", "faults.period": "주기", "faults.broker": "중계 서버 {n}", "faults.mood": "응답 방식", "faults.lie": "접수증의 무엇이 틀렸나", "faults.for-store": "{store}에만", "faults.for-all": "모든 점포에",
+  "faults.delay": "지연", "faults.loss": "손실", "faults.period": "주기", "faults.broker": "중계 서버 {n}", "faults.mood": "응답 방식", "faults.lie": "접수증의 무엇이 틀렸나", "faults.for-store": "{store}에만", "faults.for-all": "모두에게", "faults.bank": "문, 잠금장치, 선은 문 카드에서, 제어 보드는 “택배함 전체”에서 고장 낼 수 있습니다.",
   "leg.common": "공통선", "leg.open": "a접점", "leg.closed": "b접점",
   "contact.clean": "튐 없음", "contact.good": "양호", "contact.worn": "마모", "contact.dirty": "오염", "contact.slow": "느린 손",
   "wirefault.whole": "정상", "wirefault.cut": "끊김", "wirefault.shorted": "합선",

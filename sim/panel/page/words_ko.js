@@ -1,9 +1,9 @@
 // 한국어.
 
 export const KO = {
-  "title": "안심", "title.sub": "신호가 반드시 닿는 가게", "page.title": "안심 · {store}",
+  "title": "안심", "title.sub": "반드시 닿는 신호", "page.title": "안심 · {store}",
   "language": "언어", "theme": "어두운 화면",
-  "sites": "점포", "counter": "카운터", "unit.ms": "{n}밀리초", "unit.s": "{n}초", "unit.m": "{n}분", "unit.h": "{n}시간", "unit.d": "{n}일",
+  "sites": "점포와 택배함", "counter": "카운터", "unit.ms": "{n}밀리초", "unit.s": "{n}초", "unit.m": "{n}분", "unit.h": "{n}시간", "unit.d": "{n}일",
   "ago": "{time} 전", "ago.now": "방금", "close": "닫기", "on": "켜짐", "off": "꺼짐",
   "offline": "시뮬레이터와 연결이 끊겼습니다. 다시 연결하는 중이며, 지금 누르는 것은 전달되지 않습니다.",
   "loading": "시뮬레이터를 기다리는 중 …", "error": "실행하지 못했습니다: {error}", "error.offline": "시뮬레이터가 응답하지 않습니다",
@@ -34,7 +34,7 @@ export const KO = {
 
   "story.quiet": "조용한 밤입니다. 카운터 아래 비상벨을 눌러 보세요.",
   "story.quiet.more": "계산대 앞에 흉기를 든 사람이 서 있습니다. 누군가 알게 되기까지 얼마나 걸릴까요?",
-  "story.off": "단말기에 전원이 없습니다.", "story.off.more": "지금 누르면 들리지 않습니다. 관제실은 두 번의 정기 신호가 끊기면 알아챕니다.",
+  "story.off": "단말기에 전원이 없습니다.", "story.off.more": "지금은 아무 신호도 들리지 않습니다. 연결이 끊긴 것을 중계 서버가 관제실에 알렸습니다.", "story.off.unknown": "지금은 아무 신호도 들리지 않으며, 관제실은 아직 모릅니다.",
   "story.phone": "수화기가 들렸습니다.", "story.phone.more": "7초가 지나면 도움 요청이 됩니다. 그 전에 내려놓으면 실수로 여깁니다.",
   "story.held": "접점이 움직였습니다.", "story.held.more": "20밀리초 동안 그대로이면 누른 것으로 봅니다.",
   "story.deaf": "배선 이상으로 이번 신호는 들리지 않습니다.", "story.deaf.more": "하지만 관제실은 배선이 끊긴 그때 이미 알았습니다. 정작 필요할 때가 아니라.",
@@ -48,10 +48,10 @@ export const KO = {
   "story.on_scene": "현장에 도착했습니다.", "story.on_scene.more": "상황이 끝나면 경보를 종결하세요.",
   "story.closed": "상황이 끝났습니다.", "story.closed.more": "표시등이 꺼졌습니다. 이번에는 어렵게 만들어 보세요. 배선을 끊고, 플러그를 뽑고, 관제실이 거짓말을 하게 해 보세요.",
   "story.rejected": "관제실이 반려했습니다.", "story.rejected.more": "표시등이 미전달을 알립니다. 오지 않을 도움을 기다리게 해서는 안 되기 때문입니다.",
-  "story.trouble.raised": "{what}: {where}", "story.trouble.restored": "{what} 복구: {where}",
+  "story.trouble.raised": "{what}", "story.trouble.raised.where": "{what}: {where}", "story.trouble.restored": "{what} 복구", "story.trouble.restored.where": "{what} 복구: {where}",
   "story.trouble.told": "발생 {time} 만에 관제실이 알았습니다.", "story.trouble.untold": "관제실에 알리는 중입니다.",
 
-  "journey": "경보가 가는 길", "journey.none": "비상벨을 누르면 접점에서 관제실까지, 그리고 돌아오는 길이 여기에 그려집니다.",
+  "journey": "경보가 가는 길", "journey.none": "경보가 나면 접점에서 관제실까지, 그리고 돌아오는 길이 여기에 그려집니다.",
   "journey.older": "지난 기록", "journey.after": "접점이 움직인 순간부터의 밀리초", "journey.sent": "{n}번 전송", "journey.inspect": "봉투 열어 보기",
   "journey.reached": "{step}: {time}", "journey.waiting": "{step}: 아직",
   "step.edge": "접점", "step.believed": "확인", "step.signed": "서명", "step.stored": "저장", "step.sent": "전송",
@@ -65,7 +65,7 @@ export const KO = {
   "answered.received": "접수", "answered.acknowledged": "확인", "answered.dispatched": "출동 중", "answered.on_scene": "현장 도착", "answered.closed": "종결", "answered.rejected": "반려", "answered.none": "응답 없음",
   "phase.raised": "발생", "phase.restored": "복구", "phase.reported": "보고",
 
-  "type.alarm.holdup": "강도 비상", "type.alarm.panic": "무선 비상벨", "type.alarm.hotline": "무다이얼링 전화", "type.alarm.escort": "안심귀가 요청", "type.alarm.tamper": "덮개 열림",
+  "type.alarm.holdup": "강도 비상", "type.alarm.panic": "비상벨", "type.alarm.hotline": "무다이얼링 전화", "type.alarm.escort": "안심귀가 요청", "type.alarm.tamper": "덮개 열림",
   "type.trouble.mains": "정전", "type.trouble.battery": "배터리 부족", "type.trouble.line": "배선 이상", "type.trouble.chatter": "접점 떨림", "type.trouble.stuck": "접점 고착",
   "type.trouble.link": "통신 두절", "type.trouble.storage": "저장 장치 이상", "type.trouble.clock": "시계 이상", "type.trouble.certificate": "인증서 만료 임박",
   "type.trouble.message": "잘못된 메시지 수신", "type.trouble.rejected": "신호 반려됨",

@@ -152,6 +152,35 @@ def test_trip_keeps_a_door_with_two_sensors_from_counting_as_shut(panel: PanelCl
     assert _until(panel, "24", hook="engaged")["open"]
 
 
+def test_untrip_lets_a_door_be_shut_that_was_tripped(panel: PanelClient) -> None:
+    _do(panel, "force", door="08")
+    _until(panel, "08", open=True)
+    _do(panel, "trip", door="08")
+    _until(panel, "08", hook="engaged")
+
+    _do(panel, "untrip", door="08")
+    _until(panel, "08", open=True, hook="free")
+    _do(panel, "shut", door="08")
+
+    _until(panel, "08", open=False, hook="engaged")
+
+
+def test_cables_of_two_locks_that_are_exchanged_open_the_wrong_door(panel: PanelClient) -> None:
+    before = panel.ids(BANK)
+    _do(panel, "swap", zone="09", other="10")
+    assert _until(panel, "10", swapped_with="09")["name"] == "10"
+    assert panel.post({"do": "swap", "store": BANK, "zone": "10", "other": "11"})[0] == 422
+    assert panel.post({"do": "swap", "store": BANK, "zone": "11", "other": "11"})[0] == 422
+
+    _do(panel, "unlock", door="09")
+
+    panel.until_raised("10", before, "ansim.alarm.wrong_door", BANK)
+    _do(panel, "swap", zone="10", other="09")
+    _until(panel, "09", open=False, swapped_with=None)
+    _do(panel, "shut", door="10")
+    _until(panel, "10", open=False)
+
+
 def test_mechanism_that_jams_is_a_trouble(panel: PanelClient) -> None:
     before = panel.ids(BANK)
     _do(panel, "mechanism", door="04", state="jammed")
@@ -169,6 +198,8 @@ def test_inspect_tells_how_a_door_stands(panel: PanelClient) -> None:
     outcome = _outcome(panel)
     assert (outcome["command"], outcome["outcome"], outcome["result"]) == ("door.inspect", "done", "closed")
     assert _until(panel, "12")["revision"] is not None
+    row = next(row for row in panel.get("/api/world")["room"]["alarms"] if row["subject"] == outcome["jti"])
+    assert {name: row["detail"][name] for name in ("command", "door")} == {"command": "door.inspect", "door": "12"}
 
 
 @pytest.mark.parametrize(("state", "reason"), [("expired", "expired"), ("other-revision", "other revision")])

@@ -73,9 +73,11 @@ def test_a_new_bank_is_shut_and_nobody_has_said_anything_of_it(view: BankView) -
         "since_ms": None,
         "revision": None,
         "open": False,
+        "moved_ms": None,
         "hook": "engaged",
         "strike": "whole",
         "mechanism": "good",
+        "swapped_with": None,
         "cables": {"latch": "whole", "reed": None, "lock": "whole"},
         "fits_person": False,
     }
@@ -95,10 +97,19 @@ def test_a_new_bank_is_shut_and_nobody_has_said_anything_of_it(view: BankView) -
 
 def test_what_is_true_and_what_is_said_of_a_door_are_two_things(view: BankView) -> None:
     view.stands({"07": "closed"}, 3 * S)
-    view.saw({"07": [True, False]})
+    view.saw({"07": [True, False]}, 4 * S)
 
     door = _door(view, "07")
     assert (door["open"], door["hook"], door["state"], door["since_ms"]) == (True, "free", "closed", 1_003_000)
+
+
+def test_a_leaf_has_moved_when_it_was_seen_to(view: BankView) -> None:
+    view.saw({"07": [True, False], "08": [False, False]}, 4 * S)
+    view.saw({"07": [True, True], "08": [False, True]}, 5 * S)
+    assert (_door(view, "07")["moved_ms"], _door(view, "08")["moved_ms"]) == (1_004_000, None)
+
+    view.saw({"07": [False, True]}, 6 * S)
+    assert _door(view, "07")["moved_ms"] == 1_006_000
 
 
 def test_a_state_lasts_since_it_was_said_first(view: BankView) -> None:
@@ -128,7 +139,9 @@ def test_an_outcome_goes_to_its_command(view: BankView) -> None:
     _ask(view, "a")
     _ask(view, "b", "08")
 
-    view.told(_event("command.done", "a", command="door.unlock", door="07", result="opened", after_ms=412, revision=9))
+    view.told(
+        _event("command.done", "a", command="door.unlock", door="07", result="opened", after_ms=412, revision=9), 6 * S
+    )
 
     second, first = _world(view)["commands"]
     assert (first["jti"], first["outcome"], first["result"], first["after_ms"]) == ("a", "done", "opened", 412)
@@ -139,8 +152,8 @@ def test_an_outcome_goes_to_its_command(view: BankView) -> None:
 def test_the_first_outcome_counts(view: BankView) -> None:
     _ask(view)
 
-    view.told(_event("command.refused", "a", reason="expired"))
-    view.told(_event("command.refused", "a", reason="seen before"))
+    view.told(_event("command.refused", "a", reason="expired"), 6 * S)
+    view.told(_event("command.refused", "a", reason="seen before"), 7 * S)
 
     (command,) = _world(view)["commands"]
     assert (command["outcome"], command["reason"]) == ("refused", "expired")
@@ -161,9 +174,19 @@ def test_an_outcome_of_the_whole_bank_is_said_in_one_word(
 ) -> None:
     _ask(view, door=None)
 
-    view.told(_event("command.done", "a", **detail))
+    view.told(_event("command.done", "a", **detail), 6 * S)
 
     assert _world(view)["commands"][0]["result"] == result
+
+
+def test_doors_that_did_not_open_with_all_others_are_named(view: BankView) -> None:
+    _ask(view, door=None)
+    assert (_world(view)["commands"][0]["not_opened"], _world(view)["commands"][0]["told_ms"]) == ([], None)
+
+    view.told(_event("command.done", "a", doors={"opened": 22, "jammed": 2}, not_opened=["23", "24"]), 9 * S)
+
+    command = _world(view)["commands"][0]
+    assert (command["not_opened"], command["told_ms"]) == (["23", "24"], 1_009_000)
 
 
 def test_the_newest_commands_are_kept(view: BankView) -> None:
@@ -176,7 +199,7 @@ def test_the_newest_commands_are_kept(view: BankView) -> None:
 
 
 def test_events_of_doors_tell_their_revision(view: BankView) -> None:
-    view.told(_event("door.opened", "07", revision=1_048_577))
+    view.told(_event("door.opened", "07", revision=1_048_577), 6 * S)
 
     assert _door(view, "07")["revision"] == 1_048_577
 
