@@ -103,7 +103,8 @@ class Bus:
     def due_ns(self) -> int | None:
         """When to call `step` if nothing else happens; None if only something else can."""
         if not self._line.is_open:
-            return self._outage.due_ns
+            over_due_ns = self._pulses.over_due_ns()
+            return self._outage.due_ns if over_due_ns is None else min(self._outage.due_ns, over_due_ns)
         if self._line.is_asking:
             return self._line.due_ns()
         dues_ns = [self._line.due_ns(), self._pulses.over_due_ns()]
@@ -123,6 +124,8 @@ class Bus:
                 self._open(now_ns)
             if self._line.is_open:
                 self._work(now_ns)
+            else:
+                self._tell_over(now_ns)
         except PortError as error:
             self._lose(error, now_ns)
         self._facts += self._pulses.give_up(now_ns, self._may_be_sent)
@@ -140,9 +143,7 @@ class Bus:
     def _lose(self, error: PortError, now_ns: int) -> None:
         self._line.close()
         self._outage.failed(now_ns, is_forbidden=error.is_forbidden)
-        over = self._pulses.over(now_ns, is_lost=True)
-        if over is not None:
-            self._facts.append(over)
+        self._pulses.lost()
         if not self._is_told_down:
             self._is_told_down = True
             self._facts.append(BusDown(now_ns, self.name, error.why))
@@ -158,12 +159,15 @@ class Bus:
             self._conclude(outcome, now_ns)
         for stray in self._line.take_strays():
             self._overhear(stray, now_ns)
+        self._tell_over(now_ns)
+        if not self._line.is_asking and not self._pulses.is_flying:
+            self._ask(now_ns)
+
+    def _tell_over(self, now_ns: int) -> None:
         over = self._pulses.over(now_ns)
         if over is not None:
             self._facts.append(over)
             self._reread(now_ns)
-        if not self._line.is_asking and not self._pulses.is_flying:
-            self._ask(now_ns)
 
     def _conclude(self, outcome: Outcome, now_ns: int) -> None:
         asked, self._asked = self._asked, None

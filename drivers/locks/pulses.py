@@ -65,13 +65,18 @@ class Pulses:
         # What was declined heats no coil.
         self._flight.over_ns = now_ns if end is PulseEnd.REFUSED else max(now_ns, self._flight.over_ns)
 
-    def over(self, now_ns: int, *, is_lost: bool = False) -> PulseOver | None:
-        """The one that is over by now; `is_lost`: nothing will be heard of it any more."""
+    def lost(self) -> None:
+        """Nothing will be heard any more of one that was written; its coil may be live for its time all the same."""
+        if self._flight is not None and self._flight.end is None:
+            self._flight.end = PulseEnd.UNANSWERED
+
+    def over(self, now_ns: int) -> PulseOver | None:
+        """The one that is over by now."""
         flight = self._flight
-        if flight is None or not (is_lost or (flight.end is not None and now_ns >= flight.over_ns)):
+        if flight is None or flight.end is None or now_ns < flight.over_ns:
             return None
         self._flight = None
-        return PulseOver(now_ns, flight.order.lock, flight.end or PulseEnd.UNANSWERED)
+        return PulseOver(now_ns, flight.order.lock, flight.end)
 
     def over_due_ns(self) -> int | None:
         """When to call `over`; None while the board has not answered, or nothing was written."""

@@ -38,7 +38,8 @@ class Board:
 
     def is_news(self, word: int) -> bool:
         """Whether a reading says anything that is not believed for certain."""
-        return word & self._mask != self._first or self._first != self._believed or self._known != self._mask
+        is_certain = self._known == self._mask and word & self._mask == self._first == self._believed
+        return bool(self._restless_ns) or not is_certain
 
     def feed(self, word: int, at_ns: int, *, counts: bool) -> list[Feedback]:
         """A reading. counts: no coil can have disturbed it."""

@@ -168,7 +168,10 @@ class Door:
         locked, opening = self.sight.locked, self._opening
         if opening is not None and is_open and locked is False:
             opening.was_both_open = True
-        if not self._hook.look(is_open=is_open, locked=locked, moved_ns=moved_ns):
+        is_over = self._hook.look(is_open=is_open, locked=locked, moved_ns=moved_ns)
+        if self._hook.let_go_ns is not None and self.releasing.after_ms(self._hook.let_go_ns) is not None:
+            self._hook.let_go_ns = None  # a pulse has freed it
+        if not is_over:
             return []
         self.releasing.drop(Aim.RESET, moved_ns)
         return self._told.restore(moved_ns, "trouble.unlatched", "trouble.latched_open")
@@ -201,7 +204,7 @@ class Door:
     def _doubt_hook(self, now_ns: int) -> list[Happening]:
         unlatched_ns = self._unlatched_ns()
         if unlatched_ns is not None and now_ns >= unlatched_ns:
-            let_go = {"let_go": True} if self._let_go_ns() is not None else {}
+            let_go = {} if self._hook.let_go_ns is None else {"let_go": True}
             return self._told.raise_("trouble.unlatched", unlatched_ns, **let_go)
         opening = self._opening
         if opening is None or not self._is_latched_open(now_ns):
@@ -231,15 +234,9 @@ class Door:
         is_telling = self._hook.contradiction is DoorState.UNLATCHED and self.releasing.attempt is None
         if not is_telling or "trouble.unlatched" in self._told:
             return None
-        let_go_ns = self._let_go_ns()
-        if let_go_ns is not None:
-            return let_go_ns + HOOK_GRACE_NS
+        if self._hook.let_go_ns is not None:
+            return self._hook.let_go_ns + HOOK_GRACE_NS
         return max(self._hook.since_ns, self.releasing.idle_ns, self._seen_ns) + UNLATCHED_NS
-
-    def _let_go_ns(self) -> int | None:
-        """Since when the hook is free that had caught, if no pulse explains it."""
-        let_go_ns = self._hook.let_go_ns
-        return None if let_go_ns is None or self.releasing.after_ms(let_go_ns) is not None else let_go_ns
 
     def _is_latched_open(self, now_ns: int) -> bool:
         """The hook fell after a proper opening: both have been open since the release."""

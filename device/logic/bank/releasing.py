@@ -29,6 +29,7 @@ class Releasing:
         self._hook = hook
         self._told = told
         self._pulse: LastPulse | None = None
+        self._by: str | None = None  # who asked for the pulse that was ordered last
 
     @property
     def is_visible(self) -> bool:
@@ -70,12 +71,14 @@ class Releasing:
         """It is pulsed, as `may_pulse` allows. Returns until when that may be sent. ValueError without an attempt."""
         if self.attempt is None:
             raise ValueError(f"door {self._settings.name}: nobody wants it open")
+        self._by = self.attempt.tokens[0] if self.attempt.tokens else None
         return self.attempt.begin(now_ns, was_open=bool(self._sight.is_open))
 
     def pulse_over(self, begin_ns: int, end: PulseEnd, at_ns: int) -> _Outcomes:
         """The pulse that was ordered at `begin_ns` has ended."""
         if end in (PulseEnd.ACKNOWLEDGED, PulseEnd.UNANSWERED):
-            self._pulse = LastPulse(begin_ns, at_ns, self.token)
+            has_opened = self.attempt is None or not self.attempt.is_in_flight
+            self._pulse = LastPulse(begin_ns, at_ns, self._by, has_opened)
         if self.attempt is None or not self.attempt.is_in_flight:
             return []
         return self._end(self.attempt.over(end, at_ns), at_ns)

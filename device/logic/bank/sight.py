@@ -23,6 +23,7 @@ class Sight:
         """When the signal that changed last began to."""
         self.changes = 0
         self._has_seen_reed = False
+        self._may_stand_in = False  # the reed said shut when it was believed last, or the latch has been free since
         self._stands_in = False
         self._reed_flutter, self._latch_flutter = Flutter(), Flutter()
 
@@ -89,7 +90,9 @@ class Sight:
         known = self.reed.shut is not None
         change = self.reed.feed(edge, held=held)
         seen = change is not None and self._moved(self._reed_flutter, change.moved_ns, edge.at_ns, known=known)
-        return (self.reed.is_restless(edge.at_ns) and self._reed_flutter.restless(edge.at_ns)) or seen
+        seen |= self.reed.is_restless(edge.at_ns) and self._reed_flutter.restless(edge.at_ns)
+        self._let_stand_in()
+        return seen
 
     def read(self, locked: bool, moved_ns: int, at_ns: int) -> bool:
         """What the latch is believed to say."""
@@ -97,7 +100,9 @@ class Sight:
         return self._moved(self._latch_flutter, moved_ns, at_ns, known=known)
 
     def latch_restless(self, at_ns: int) -> bool:
-        return self._latch_flutter.restless(at_ns)
+        begins = self._latch_flutter.restless(at_ns)
+        self._let_stand_in()
+        return begins
 
     def lose_reed(self, at_ns: int) -> bool:
         if self.reed is None:
@@ -146,11 +151,14 @@ class Sight:
         return is_news
 
     def _let_stand_in(self) -> None:
-        self._has_seen_reed |= self._shut is not None
-        if self._shut is not None or self._locked is None:
+        if self._shut is not None:
+            self._has_seen_reed, self._may_stand_in, self._stands_in = True, self._shut, False
+        elif self._locked is None:
             self._stands_in = False
         elif self._locked:
-            self._stands_in = self._has_seen_reed
+            self._stands_in = self._may_stand_in
+        else:
+            self._may_stand_in |= self._has_seen_reed
 
 
 def _word(level: bool | None, yes: str, no: str) -> str:

@@ -94,7 +94,7 @@ def test_an_adapter_that_is_unplugged_in_the_middle_of_a_pulse_and_put_back(wire
     line.run(61_000)
 
     told = [fact for fact in line.facts if not isinstance(fact, BoardRead)]
-    assert [type(fact) for fact in told] == [BusUp, PulseBegan, PulseOver, BusDown, BusUp]
+    assert [type(fact) for fact in told] == [BusUp, PulseBegan, BusDown, PulseOver, BusUp]
     assert line.of(PulseOver)[0].end is PulseEnd.UNANSWERED
     assert line.of(BusDown)[0].why.startswith("EIO")
     assert line.boards.pulses == [Unlock(1, 1)]

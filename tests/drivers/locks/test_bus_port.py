@@ -6,6 +6,7 @@ from drivers.lock_ports import BoardRead, BusDown, BusUp, PulseBegan, PulseEnd, 
 from drivers.locks.frames import BoardState, Unlock
 from drivers.locks.port import PortError
 from tests.drivers.locks.board_side import answer_xor8a
+from tests.drivers.locks.boards import MS, PULSE_MS
 from tests.drivers.locks.rig import START_NS, ListWire, rig
 
 ALL_24 = (1 << 24) - 1
@@ -68,11 +69,13 @@ def test_a_pulse_that_the_port_takes_away_with_it_is_unanswered() -> None:
     assert [type(fact) for fact in line.facts if not isinstance(fact, BoardRead)] == [
         BusUp,
         PulseBegan,
-        PulseOver,
         BusDown,
+        PulseOver,
         BusUp,
     ]
-    assert line.of(PulseOver)[0].end is PulseEnd.UNANSWERED
+    (began,), (over,) = line.of(PulseBegan), line.of(PulseOver)
+    assert over.end is PulseEnd.UNANSWERED
+    assert over.at_ns == began.at_ns + PULSE_MS * MS, "its coil may be live: nobody reads again before"
     assert line.boards.pulses == [Unlock(1, 1)]
 
 

@@ -57,14 +57,18 @@ def test_a_pulse_is_over_when_the_board_has_spoken_and_the_coil_is_dead(
     assert pulses.is_idle
 
 
-def test_a_pulse_whose_line_is_lost_is_over_with_what_is_known() -> None:
+def test_a_pulse_whose_line_is_lost_is_over_when_its_coil_is_dead_with_what_is_known() -> None:
     pulses = ordered("left/1/1", "left/1/2")
+    pulses.lost()
     pulses.began(pulses.waiting[0], 10)
-    assert pulses.over(20, is_lost=True) == PulseOver(20, "left/1/1", PulseEnd.UNANSWERED)
+    pulses.lost()
+    assert pulses.over(309) is None
+    assert pulses.over(310) == PulseOver(310, "left/1/1", PulseEnd.UNANSWERED)
 
-    pulses.began(pulses.waiting[0], 30)
-    pulses.answered(PulseEnd.ACKNOWLEDGED, 40)
-    assert pulses.over(50, is_lost=True) == PulseOver(50, "left/1/2", PulseEnd.ACKNOWLEDGED)
+    pulses.began(pulses.waiting[0], 400)
+    pulses.answered(PulseEnd.ACKNOWLEDGED, 410)
+    pulses.lost()
+    assert pulses.over(700) == PulseOver(700, "left/1/2", PulseEnd.ACKNOWLEDGED)
 
 
 def test_an_order_that_is_too_old_or_not_wanted_is_given_up() -> None:

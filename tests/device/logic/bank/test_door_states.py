@@ -288,6 +288,38 @@ def test_hook_that_was_free_when_the_reed_was_lost_says_nothing_of_the_door() ->
     assert cabinet.names() == ["reeds/32 trouble.board raised"]
 
 
+def test_hook_of_a_torn_strike_does_not_shut_a_door_whose_reed_is_lost() -> None:
+    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
+    cabinet.reed("01", shut=False)
+    cabinet.at(5_000)
+    _lose_reed(cabinet)
+    cabinet.at(60_000)
+    assert cabinet.names() == ["01 alarm.forced raised", "reeds/32 trouble.board raised"]
+    assert cabinet.state() == "unknown"
+
+
+def test_hook_that_catches_after_the_reed_is_lost_has_shut_the_door() -> None:
+    cabinet = Cabinet(replace(BOTH, reed=REED.reed)).at(1_000)
+    cabinet.springs("01")
+    cabinet.release("01")
+    cabinet.at(5_000)
+    _lose_reed(cabinet)
+    cabinet.hook("01", locked=True)
+    cabinet.at(10_000)
+    assert cabinet.doors_told() == ["01 door.opened reported", "01 door.closed reported"]
+    assert cabinet.state() == "closed"
+
+
+def test_hook_that_a_release_has_freed_has_not_let_go_whatever_is_released_afterwards() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    cabinet.pulsed["left/1/1"] = lambda: cabinet.hook("01", locked=False)
+    cabinet.release("01", "first")
+    cabinet.at(36_000)
+    cabinet.release("01", "second")
+    cabinet.at(120_000)
+    assert cabinet.find("01 trouble.unlatched raised").detail == {}
+
+
 def test_reed_that_has_never_been_heard_is_not_stood_for() -> None:
     """Found open is found open, whichever of its two sensors speaks first at a start."""
     cabinet = Cabinet(replace(BOTH, reed=REED.reed), hears_reeds=False).at(2_000)

@@ -316,3 +316,35 @@ def test_pulse_that_has_opened_its_door_explains_no_second_opening_in_the_dark()
     cabinet.plug()
     cabinet.at(65_000)
     assert cabinet.names()[-1] == "11 alarm.found_open raised"
+
+
+def test_pulse_that_has_opened_its_door_while_the_coil_was_live_explains_no_opening_in_the_dark() -> None:
+    cabinet = Cabinet(REED).at(1_000)
+    cabinet.springs("21")
+    cabinet.release("21")
+    cabinet.at(4_000)
+    cabinet.shut("21")
+    cabinet.at(10_000)
+    cabinet.say(BoardSilent(cabinet.now_ns, "reeds", 32, "EIO"))
+    cabinet.at(600_000)
+    cabinet.reed("21", shut=False)
+    cabinet.at(601_000)
+    assert cabinet.names()[-1] == "21 alarm.found_open raised"
+
+
+def test_opening_names_the_release_whose_pulse_is_behind_it() -> None:
+    cabinet = Cabinet(REED).at(1_000)
+    cabinet.springs("21")
+    for at_ms, by in ((1_000, "first"), (41_000, "second")):
+        cabinet.at(at_ms)
+        cabinet.release("21", by)
+        cabinet.at(at_ms + 3_000)
+        cabinet.shut("21")
+        cabinet.at(at_ms + 4_000)
+    cabinet.pull("21")
+    cabinet.at(46_000)
+    assert [told.detail["released"] for told in cabinet.told if told.what == "21 door.opened reported"] == [
+        "first",
+        "second",
+        "second",
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from drivers.lock_ports import BoardRead
-from tests.device.logic.bank.cabinet import BOTH, REED, Cabinet, latched
+from tests.device.logic.bank.cabinet import BOTH, LATCH, REED, Cabinet, latched
 
 
 def _flutter(cabinet: Cabinet, changes: int, gap_ms: float = 100, door: str = "01") -> None:
@@ -135,3 +135,24 @@ def test_revision_of_a_later_run_is_greater_than_any_of_an_earlier_one() -> None
         earlier.later(11_000)
     assert Cabinet(BOTH, starts=0x10000).bank.revision("01") > earlier.bank.revision("01")
     assert Cabinet(BOTH, starts=0xFFFFFFFF).bank.revision("01") < 2**53, "a JSON number"
+
+
+def test_reading_that_was_wrong_once_is_forgotten() -> None:
+    """Long afterwards the door is forced: that is no fault of its sensor."""
+    cabinet = Cabinet(LATCH).at(1_000)
+    cabinet.hook("11", locked=False)
+    cabinet.later(250)
+    cabinet.hook("11", locked=True)
+    cabinet.later(600_000)
+    assert cabinet.told == []
+    cabinet.hook("11", locked=False)
+    cabinet.later(40_000)
+    assert cabinet.names() == ["11 alarm.forced raised"]
+
+
+def test_hook_that_lets_go_while_the_reed_never_settles_has_opened_the_door() -> None:
+    cabinet = Cabinet(BOTH).at(1_000)
+    _flutter(cabinet, 150, gap_ms=20)
+    cabinet.hook("01", locked=False)
+    _flutter(cabinet, 150, gap_ms=20)
+    assert cabinet.names() == ["01 trouble.sensor raised", "01 alarm.forced raised"]
