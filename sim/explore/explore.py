@@ -10,9 +10,6 @@ from sim.explore.judge import Finding, judge
 from sim.scenario.crew import spread
 from sim.scenario.model import Scenario
 
-# So many worlds are handed to a process at once: few enough to stop soon, enough to make the handing over cheap.
-_MOST_CHUNK = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -61,8 +58,7 @@ def play(plan: Plan) -> Iterator[Outcome]:
     if plan.jobs == 1:
         yield from map(one, plan.seeds)
         return
-    chunk = min(_MOST_CHUNK, max(1, len(plan.seeds) // (2 * plan.jobs)))
-    yield from spread(one, plan.seeds, plan.jobs, chunk)
+    yield from spread(one, plan.seeds, plan.jobs)
 
 
 def play_one(plan: Plan, seed: int) -> Outcome:

@@ -5,8 +5,9 @@ import multiprocessing
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,24 +50,26 @@ def play_all(jobs: Sequence[Job], workers: int) -> Iterator[Played]:
     yield from spread(play_job, jobs, processes)
 
 
-def spread(one: Callable[[A], R], jobs: Sequence[A], processes: int, chunk: int = 1) -> Iterator[R]:
+def spread(one: Callable[[A], R], jobs: Sequence[A], processes: int) -> Iterator[R]:
     """What `one` says of each job. Raises CrewError if a process dies. Left early, the processes are killed at once:
     what they have in the folder for temporary files stays there.
     """
     others = multiprocessing.active_children()
     # Forked children would share what this process has open.
     pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
-    is_done = False
+    futures: deque[Future[R]] = deque()
     try:
         with _deaf():
-            results = pool.map(one, jobs, chunksize=chunk)
-        yield from results
-        is_done = True
+            for job in jobs:
+                futures.append(pool.submit(one, job))
+        while futures:
+            yield futures[0].result()
+            futures.popleft()
     except BrokenProcessPool:
         raise CrewError("a process that played has died") from None
     finally:
-        pool.shutdown(wait=is_done, cancel_futures=True)
-        for process in multiprocessing.active_children():
+        # Nothing is cancelled: a pool that finds its processes dead, and a future cancelled, ends with a traceback.
+        for process in multiprocessing.active_children() if futures else ():
             if process not in others:
                 process.kill()
         pool.shutdown()
