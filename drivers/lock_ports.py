@@ -64,6 +64,11 @@ class PulseEnd(StrEnum):
     NOT_SENT = "not-sent"
     """Nothing has left this machine."""
 
+    @property
+    def may_have_fired(self) -> bool:
+        """The coil may have been live."""
+        return self in (PulseEnd.ACKNOWLEDGED, PulseEnd.UNANSWERED)
+
 
 @dataclass(frozen=True, slots=True)
 class PulseBegan:

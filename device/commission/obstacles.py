@@ -10,7 +10,6 @@ from drivers.locks.port import PortError
 
 # A port whose adapter was pulled out while it was opened says one of the others.
 _GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO})
-_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 
 
 def of_terminal(words: Words) -> str | None:
@@ -41,7 +40,7 @@ def of_port(words: Words, bus: str, port: Path, error: PortError) -> str:
     """Why a line of lock boards cannot be had, and what to do."""
     if error.number in _GONE:
         return words.unplugged.format(bus=bus, port=port)
-    if error.number in _FORBIDDEN:
+    if error.is_forbidden:
         return words.forbidden.format(bus=bus, port=port, group=_group_of(port))
     if error.number == errno.EBUSY:
         return words.taken.format(bus=bus, port=port)

@@ -15,7 +15,6 @@ from serial import Serial
 from drivers.locks.port import PortError
 
 _CHUNK_BYTES = 4_096
-_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 # The numbers that Linux gives to the ends of its pseudo-terminals (Documentation/admin-guide/devices.txt).
 _PTY_MAJORS = range(136, 144)
 
@@ -107,7 +106,7 @@ def _port_error(error: Exception) -> PortError:
         return PortError(str(error))
     # What flock says to the second that comes.
     number = errno.EBUSY if number == errno.EAGAIN else number
-    return PortError(_named(number), is_forbidden=number in _FORBIDDEN, number=number)
+    return PortError(_named(number), number=number)
 
 
 def _named(number: int) -> str:

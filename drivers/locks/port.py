@@ -1,22 +1,29 @@
 """What a line of lock boards needs of a serial port. Pure: a contract."""
 
+import errno
 from typing import Protocol
 
 from drivers.errors import DriverError
+
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 
 
 class PortError(DriverError):
     """The port cannot be had, or is lost. `why` is for people."""
 
-    def __init__(self, why: str, *, is_forbidden: bool = False, left_bytes: int = 0, number: int | None = None) -> None:
-        """is_forbidden: only a person can change it. left_bytes: how many of those to be written may have left.
-        number: the kernel's, as in `errno`, where it is the kernel that says so; EBUSY where another program has it.
+    def __init__(self, why: str, *, left_bytes: int = 0, number: int | None = None) -> None:
+        """left_bytes: how many of those to be written may have left. number: the kernel's, as in `errno`, where it is
+        the kernel that says so; EBUSY where another program has it.
         """
         super().__init__(why)
         self.why = why
-        self.is_forbidden = is_forbidden
         self.left_bytes = left_bytes
         self.number = number
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Only a person can change it."""
+        return self.number in _FORBIDDEN
 
 
 class Port(Protocol):

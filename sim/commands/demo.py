@@ -5,14 +5,14 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from sim.board.forks import BoardForks
-from sim.commands.registry import EX_USAGE, FAILED, OK, Commands, Options, add_command
+from sim.commands.registry import EX_USAGE, FAILED, OK, Commands, Options, add_command, whole
 from sim.demo.headless import Headless
 from sim.office import TrialOffice
 from sim.panel.panel import Panel, Setup
@@ -38,14 +38,10 @@ class Address:
 def add(commands: Commands) -> None:
     text = "stores and lockers in your browser: press, force doors, cut wires, pull the network, kill the power"
     demo = add_command(commands, "demo", text, run)
-    demo.add_argument("--stores", type=_count(MOST_STORES), default=3, metavar="N", help="how many (default: 3)")
-    demo.add_argument(
-        "--banks", type=_count(MOST_BANKS, least=0), default=1, metavar="N", help="locker banks (default: 1)"
-    )
-    demo.add_argument("--brokers", type=_count(_MOST_BROKERS), default=2, metavar="N", help="how many (default: 2)")
-    demo.add_argument(
-        "--port", type=_count(_MOST_PORT, least=0), metavar="P", help="on loopback (default: 0, a free one)"
-    )
+    demo.add_argument("--stores", type=whole(1, MOST_STORES), default=3, metavar="N", help="how many (default: 3)")
+    demo.add_argument("--banks", type=whole(0, MOST_BANKS), default=1, metavar="N", help="locker banks (default: 1)")
+    demo.add_argument("--brokers", type=whole(1, _MOST_BROKERS), default=2, metavar="N", help="how many (default: 2)")
+    demo.add_argument("--port", type=whole(0, _MOST_PORT), metavar="P", help="on loopback (default: 0, a free one)")
     demo.add_argument(
         "--listen", type=_address, metavar="HOST[:PORT]", help="not only on loopback: anybody there can play, and look"
     )
@@ -112,15 +108,6 @@ def _open(url: str) -> None:
         webbrowser.open(url)
     except (webbrowser.Error, OSError):
         pass  # the line with the address is there
-
-
-def _count(most: int, least: int = 1) -> Callable[[str], int]:
-    def count(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r}: {least} to {most} is allowed")
-        return int(text)
-
-    return count
 
 
 def _address(text: str) -> Address:

@@ -110,7 +110,7 @@ class Blanking:
         window = self.in_flight
         if window is None or window.lock != lock:
             return None
-        window.fired = end in (PulseEnd.ACKNOWLEDGED, PulseEnd.UNANSWERED)
+        window.fired = end.may_have_fired
         window.over_ns = at_ns
         return window
 

@@ -76,12 +76,10 @@ class Releasing:
 
     def pulse_over(self, begin_ns: int, end: PulseEnd, at_ns: int) -> _Outcomes:
         """The pulse that was ordered at `begin_ns` has ended."""
-        if end in (PulseEnd.ACKNOWLEDGED, PulseEnd.UNANSWERED):
-            has_opened = self.attempt is None or not self.attempt.is_in_flight
-            self._pulse = LastPulse(begin_ns, at_ns, self._by, has_opened)
-        if self.attempt is None or not self.attempt.is_in_flight:
-            return []
-        return self._end(self.attempt.over(end, at_ns), at_ns)
+        attempt = self.attempt if self.attempt is not None and self.attempt.is_in_flight else None
+        if end.may_have_fired:
+            self._pulse = LastPulse(begin_ns, at_ns, self._by, has_opened=attempt is None)
+        return [] if attempt is None else self._end(attempt.over(end, at_ns), at_ns)
 
     def opened(self, moved_ns: int, after_ms: int | None) -> _Outcomes:
         """The door has opened; after_ms: after a pulse, None if no pulse explains it."""

@@ -1,5 +1,7 @@
 """A line of lock boards whose port comes and goes."""
 
+import errno
+
 import pytest
 
 from drivers.lock_ports import BoardRead, BusDown, BusUp, PulseBegan, PulseEnd, PulseOver
@@ -26,7 +28,7 @@ def test_a_port_that_is_not_there_is_told_once_and_tried_ever_less_often() -> No
 
 def test_a_port_that_is_forbidden_is_tried_once_a_minute() -> None:
     line = rig()
-    line.port.missing = PortError("EACCES: Permission denied", is_forbidden=True)
+    line.port.missing = PortError("EACCES: Permission denied", number=errno.EACCES)
 
     line.run(179_000)
 

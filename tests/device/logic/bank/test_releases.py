@@ -25,6 +25,18 @@ def _ending(*ends: PulseEnd, springs: bool = False) -> Cabinet:
     return cabinet
 
 
+def _opened_and_shut(times: int) -> Cabinet:
+    """Door 21 is released so often, each time as soon as it was opened and shut again."""
+    cabinet = Cabinet(REED).at(1_000)
+    cabinet.springs("21")
+    for opening in range(times):
+        cabinet.release("21", str(opening))
+        while len(cabinet.released) <= opening:
+            cabinet.later(50)
+        cabinet.shut("21")
+    return cabinet
+
+
 def _results(cabinet: Cabinet) -> list[str]:
     return [result for _, _, result in cabinet.results()]
 
@@ -255,13 +267,7 @@ def test_pulse_may_be_sent_for_three_seconds_and_no_longer_than_it_is_wanted() -
 
 
 def test_release_whose_time_ends_before_its_lock_has_rested_is_not_pulsed() -> None:
-    cabinet = Cabinet(REED).at(1_000)
-    cabinet.springs("21")
-    for opening in range(3):
-        cabinet.release("21", str(opening))
-        while len(cabinet.released) <= opening:
-            cabinet.later(50)
-        cabinet.shut("21")
+    cabinet = _opened_and_shut(3)
     cabinet.later(5_000)
     cabinet.release("21", "late", for_ms=10_000)
     asked_ms = cabinet.now_ms
@@ -331,13 +337,7 @@ def test_next_pulse_waits_for_a_board_that_is_slow_to_be_read_again() -> None:
 
 
 def test_lock_rests_two_seconds_and_is_pulsed_three_times_in_thirty_seconds_at_most() -> None:
-    cabinet = Cabinet(REED).at(1_000)
-    cabinet.springs("21")
-    for opening in range(5):
-        cabinet.release("21", str(opening))
-        while len(cabinet.released) <= opening:
-            cabinet.later(50)
-        cabinet.shut("21")
+    cabinet = _opened_and_shut(5)
     assert [at_ms for _, at_ms in cabinet.pulses] == [1_000, 3_305, 5_610, 31_305, 33_610]
 
 
