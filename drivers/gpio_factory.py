@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from gpiozero.exc import GPIOPinInUse, PinFixedPull, PinInvalidPin, PinUnknownPi
 
 from drivers.errors import GpioError
+from drivers.lgpio_rest import wait_for_rest
 
 # gpiozero calls ticks opaque: only `ticks_diff` of the same factory may look at them.
 Ticks = Any
@@ -90,13 +91,19 @@ def translated(what: str) -> Iterator[None]:
 def _factory_class(name: str) -> Callable[[], Factory]:
     if name.lower() == "lgpio":
         _import_lgpio()
-        module = importlib.import_module("gpiozero.pins.lgpio")
-        return module.LGPIOFactory  # type: ignore[no-any-return]  # gpiozero has no types
+        return _open_lgpio
     known = {entry.name: entry for entry in entry_points(group="gpiozero_pin_factories")}
     entry = known.get(name) or known.get(name.lower())
     if entry is None:
         raise GpioError(f"GPIOZERO_PIN_FACTORY={name} is not known, one of {', '.join(sorted(known))} is")
     return entry.load()  # type: ignore[no-any-return]  # as above
+
+
+def _open_lgpio() -> Factory:
+    module = importlib.import_module("gpiozero.pins.lgpio")
+    factory: Factory = module.LGPIOFactory()
+    wait_for_rest()
+    return factory
 
 
 def _import_lgpio() -> None:

@@ -200,3 +200,9 @@ def bank_of(world: World) -> World:
 def door_of(world: World, name: str) -> World:
     """One of its doors."""
     return next(door for door in bank_of(world)["doors"] if door["name"] == name)
+
+
+def newest_outcome(world: World) -> Any:
+    """What came of the command that was sent last: None as long as there is none, or nothing has come of it."""
+    commands = bank_of(world)["commands"]
+    return commands[0]["outcome"] if commands else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.demo import Demo, door_of
+from tests.browser.demo import Demo, door_of, newest_outcome
 from tests.browser.desk import Desk
 from tests.browser.test_bank import CARD, do, is_open, pick, says, send
 
@@ -116,7 +116,7 @@ def test_what_a_wrong_command_teaches_stays_when_it_has_ended(
     if kind == "unsigned":
         bank.until(lambda: "The control room knows" in more(bank))
     else:
-        lockers.until(lambda world: world["stores"][-1]["bank"]["commands"][0]["outcome"] is not None)
+        lockers.until(lambda world: newest_outcome(world) is not None)
 
     bank.until(lambda: headline in bank.headline and lesson in more(bank))
     assert is_open(bank, "13") is (kind == "replayed")
@@ -143,6 +143,6 @@ def test_all_doors_are_told_by_how_many_are_open_and_which_wait(bank: Desk, lock
 
     bank.until(lambda: "waiting to be pulled: 23, 24" in more(bank))
     lockers.act(do="pull", store=bank.store, door="23")
-    lockers.until(lambda world: world["stores"][-1]["bank"]["commands"][0]["outcome"] == "done", 60.0)
+    lockers.until(lambda world: newest_outcome(world) == "done", 60.0)
     bank.until(lambda: "24 did not open" in bank.headline)
     assert "23" not in bank.headline

@@ -42,7 +42,7 @@ class AgentChecks:
             ("lamp: dark, heard, sending, received", self._lamp),
             ("8 presses make 8 verified alarms", lambda: self._presses(length_ms=200, gap_ms=200)),
             ("8 presses of 32 ms are all heard", lambda: self._presses(length_ms=32, gap_ms=150)),
-            ("500 edges of chatter make at most 6 events", self._chatter),
+            ("500 edges of chatter make 1 to 6 events", self._chatter),
             ("agent ends in good order", self._ends),
             ("button held at start is said", self._held_at_start),
         )
@@ -87,11 +87,12 @@ class AgentChecks:
     def _chatter(self) -> str:
         for _ in range(_CHATTER_ATTEMPTS):
             longest_ns, told = self._chatter_once()
-            if len(told) <= _CHATTER_EVENTS:
+            if told and len(told) <= _CHATTER_EVENTS:
                 return f"{len(told)} events, longest level {longest_ns / MS:.1f} ms: {', '.join(told)}"
             # Where the machine stood still the contact was held: that is no chatter, and each hold may be an alarm.
-            _expect(longest_ns >= _STABLE_NS, f"{len(told)} events: {', '.join(told)}")
-        raise AssertionError("the machine is too slow to make chatter")
+            # Where only the agent stood still the kernel kept 16 edges for it, and sixteen are no chatter either.
+            _expect(not told or longest_ns >= _STABLE_NS, f"{len(told)} events: {', '.join(told)}")
+        raise AssertionError("the machine is too slow to make chatter, or the agent did not hear it")
 
     def _chatter_once(self) -> tuple[int, list[str]]:
         """Chatter, then silence, then a press that ends the account."""

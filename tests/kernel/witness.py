@@ -7,6 +7,8 @@ from typing import Self
 
 import lgpio
 
+from drivers.lgpio_rest import wait_for_rest
+
 _CHIP = 0
 # The emulated machine is slow; an edge that has not come within this time will not come.
 _TIMEOUT_S = 10.0
@@ -27,6 +29,7 @@ class Witness:
         """lgpio.error if the line is taken."""
         self._stamps: queue.SimpleQueue[Stamp] = queue.SimpleQueue()
         self._handle = lgpio.gpiochip_open(_CHIP)
+        wait_for_rest()
         lgpio.gpio_claim_alert(self._handle, line, lgpio.BOTH_EDGES, lgpio.SET_PULL_UP)
         self._callback = lgpio.callback(self._handle, line, lgpio.BOTH_EDGES, self._seen)
 

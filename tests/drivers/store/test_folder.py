@@ -52,8 +52,12 @@ def test_a_program_that_is_killed_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_a_child_does_not_hold_the_folder_after_its_parent(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('runs', flush=True); input()"]
     with held(tmp_path):
-        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False)
+        # Up to its first instruction it is a part of its parent.
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"runs\n"
     with child, held(tmp_path):
         child.communicate(b"\n")
 

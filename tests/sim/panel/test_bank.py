@@ -198,7 +198,11 @@ def test_inspect_tells_how_a_door_stands(panel: PanelClient) -> None:
     outcome = _outcome(panel)
     assert (outcome["command"], outcome["outcome"], outcome["result"]) == ("door.inspect", "done", "closed")
     assert _until(panel, "12")["revision"] is not None
-    row = next(row for row in panel.get("/api/world")["room"]["alarms"] if row["subject"] == outcome["jti"])
+
+    def told(world: Json) -> Json:
+        return next((row for row in world["room"]["alarms"] if row["subject"] == outcome["jti"]), None)
+
+    row = told(panel.until("the control room to be told", lambda world: told(world) is not None))
     assert {name: row["detail"][name] for name in ("command", "door")} == {"command": "door.inspect", "door": "12"}
 
 
