@@ -117,15 +117,17 @@ def test_expired_device_keeps_its_alarms_until_somebody_enrols_it_again(store: _
     store.office.is_away = True
     store.live(90)
     store.restart_router()
-    store.live(1, presses=2)
-    assert store.alarms() == store.pressed - 2
+    store.press(at_s=60)
+    store.press(at_s=2 * 3_600)
+    store.world.run_for(3 * 3_600)
+    assert store.alarms() == store.pressed
 
     store.office.enrol_again()
     store.device.switch_off()
     store.device.switch_on()
     store.world.run_for(120)
 
-    assert store.alarms() == store.pressed
+    assert store.alarms() == store.pressed + 2
 
 
 def test_control_room_changes_its_key_without_a_visit(store: _Store) -> None:
@@ -198,7 +200,9 @@ def test_revoked_device_is_heard_no_more_and_gets_no_new_certificate(store: _Sto
     store.restart_router()
     before = store.alarms()
 
-    store.live(1, presses=2)
+    store.press(at_s=60)
+    store.press(at_s=2 * 3_600)
+    store.world.run_for(3 * 3_600)
 
     assert store.alarms() == before
     assert store.office.renewals == 0

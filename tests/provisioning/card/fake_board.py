@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 SCRIPT = Path("provisioning/card/first-boot.sh")
 
@@ -63,8 +65,6 @@ class FakeBoard:
 
     def __init__(self, folder: Path, card: Path, cmdline: str | None = None) -> None:
         self._folder = folder
-        self.root = folder / "root"
-        self.boot = self.root / "boot/firmware"
         shutil.copytree(card, self.boot)
         (self.boot / "config.txt").write_text(CONFIG)
         for path in self.boot.rglob("*"):
@@ -98,6 +98,21 @@ class FakeBoard:
         )
         self.said = done.stdout.decode() + done.stderr.decode()
         return done.returncode
+
+    def twin(self, folder: Path) -> Self:
+        """Another board that is as this one is now."""
+        shutil.copytree(self._folder, folder, symlinks=True)
+        twin = copy(self)
+        twin._folder = folder
+        return twin
+
+    @property
+    def root(self) -> Path:
+        return self._folder / "root"
+
+    @property
+    def boot(self) -> Path:
+        return self.root / "boot/firmware"
 
     @property
     def commands(self) -> int:
