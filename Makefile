@@ -1,9 +1,9 @@
 # `make` prints this help. Everything is installed into .venv; nothing outside this folder is changed.
 
 PYTHON ?= python3
-# Three processes for two cores: tests wait for other processes half of their time. A file's tests share what they have
-# started; which files go first is said in tests/conftest.py.
-PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 3 / 2 ))) --dist=loadfile --no-loadscope-reorder
+# Two processes for each core: tests wait for other processes half of their time. Who runs which tests, and in what
+# order, is said in tests/conftest.py.
+PYTEST_FLAGS ?= --numprocesses=$(shell echo $$(( $$(nproc) * 2 ))) --no-loadscope-reorder
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # A thread that has been told to end may need a moment on a loaded machine; one that has not will not end in this time.
 _JOIN_S = 5.0
-# Days of virtual time: these only reckon, some of their files for half a minute and more. They go first, so that no
+# One browser for all of its files, in one process, and from the start: it takes real time, and is the longest.
+_BROWSER = "tests/browser/"
+# Days of virtual time: these only reckon, some of their files for half a minute and more. They go next, so that no
 # process is left alone with one of them. What takes real time stays among the rest, where it is not in its own way.
 _RECKON = ("tests/scenarios/", "tests/sim/explore/")
 
@@ -28,10 +32,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In what order the processes take the files: those that reckon for long, then those with the most tests."""
+    """In what order the processes take the files: browser, those that reckon for long, those with the most tests."""
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
-        items.sort(key=lambda item: (not item.nodeid.startswith(_RECKON), -tests[item.path]))
+        first = (_BROWSER, _RECKON)
+        items.sort(key=lambda item: (*(not item.nodeid.startswith(each) for each in first), -tests[item.path]))
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A process that has begun a file runs all of it, so what its tests share is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _BROWSER if nodeid.startswith(_BROWSER) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -11,21 +11,21 @@ from tests.browser.desk import Desk
 from tests.conftest import external
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
     program, driver = (external(each, INSTALL) for each in programs())
     with browser(program, driver, tmp_path_factory.mktemp("profile")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(chromium: WebDriver) -> Iterator[Demo]:
     """After the browser: without one nothing need be started."""
     with Demo() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seat(demo: Demo, chromium: WebDriver) -> Desk:
     """The one tab that all tests use."""
     return Desk(chromium, demo.url, demo.world()["stores"][0]["device"])
@@ -40,7 +40,7 @@ def desk(demo: Demo, seat: Desk) -> Iterator[Desk]:
     assert seat.complaints() == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lockers(chromium: WebDriver) -> Iterator[Demo]:
     """A demo with a locker bank."""
     with Demo(stores=1, banks=1) as running:
@@ -48,7 +48,7 @@ def lockers(chromium: WebDriver) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bank_seat(lockers: Demo, chromium: WebDriver) -> Desk:
     """The same tab, before the lockers."""
     return Desk(chromium, lockers.url, lockers.world()["stores"][-1]["device"])

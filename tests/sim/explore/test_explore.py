@@ -106,7 +106,7 @@ def test_time_is_told_in_a_unit_that_fits(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     "command",
-    [["explore", "--seeds", "100", "--bank", "24"], ["run", "router-dead-all-night", "--repeat", "1000", "--json"]],
+    [["explore", "--seeds", "100", "--bank", "24"], ["run", "press-on-a-half-cut-wire", "--repeat", "1000", "--json"]],
     ids=["explore", "run"],
 )
 def test_interrupted_it_leaves_no_folder_no_process_and_no_traceback(
