@@ -18,24 +18,24 @@ _LIMIT_NS = 1_000_000_000
 _ASLEEP = "S"
 
 
-def wait_for_rest(states: Callable[[], Iterable[str]] | None = None, limit_ns: int = _LIMIT_NS) -> bool:
-    """Return once every thread but this one sleeps, or after `limit_ns`. False if one never did. Any thread.
-
-    To be called after lgpio has opened a chip, before a line is claimed.
-    states: one letter for each other thread, as in proc(5); by default the kernel is asked.
-    """
-    until_ns = time.monotonic_ns() + limit_ns
-    while not all(state == _ASLEEP for state in (states or other_threads)()):
-        if time.monotonic_ns() >= until_ns:
-            return False
-        os.sched_yield()
-    return True
-
-
 def other_threads() -> list[str]:
     """The state of every thread of this process but the one that asks, as in /proc/self/task/N/stat."""
     own = str(threading.get_native_id())
     return [state for task in _TASKS.iterdir() if task.name != own and (state := _state(task))]
+
+
+def wait_for_rest(states: Callable[[], Iterable[str]] = other_threads, limit_ns: int = _LIMIT_NS) -> bool:
+    """Return once every thread but this one sleeps, or after `limit_ns`. False if one never did. Any thread.
+
+    To be called after lgpio has opened a chip, before a line is claimed.
+    states: one letter for each other thread, as in proc(5).
+    """
+    until_ns = time.monotonic_ns() + limit_ns
+    while not all(state == _ASLEEP for state in states()):
+        if time.monotonic_ns() >= until_ns:
+            return False
+        os.sched_yield()
+    return True
 
 
 def _state(task: Path) -> str:
